@@ -1,0 +1,114 @@
+import type { Money, Price, Quantity, Rate } from './decimals'
+import type { paths } from './schema'
+
+/** What the API answers, derived from its paths, with decimals given their units. */
+type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+  responses: { 200: { content: { 'application/json': infer T } } }
+}
+  ? T
+  : never
+type ItemOf<P extends keyof paths> = Answer<P, 'get'> extends { items: (infer T)[] } ? T : never
+
+/** Give some fields of an answer their unit; a field the server dropped stops the compiler. */
+type With<T, Units extends Partial<Record<keyof T, unknown>>> = Omit<T, keyof Units> & Units
+
+export type Config = Answer<'/v1/config', 'get'>
+export type Side = 'buy' | 'sell'
+
+export type Account = With<
+  ItemOf<'/v1/accounts'>,
+  {
+    balance: Money
+    credit: Money
+    unrealized_pnl: Money
+    equity: Money
+    used_margin: Money
+    reserved_margin: Money
+    free_margin: Money
+    margin_level: Rate | null
+  }
+>
+
+export type Position = With<
+  ItemOf<'/v1/accounts/{account_id}/positions'>,
+  {
+    quantity: Quantity
+    open_price: Price
+    used_margin: Money
+    unrealized_pnl: Money | null
+    swap: Money
+    stop_loss: Price | null
+    take_profit: Price | null
+  }
+>
+
+export type Order = With<
+  ItemOf<'/v1/accounts/{account_id}/orders'>,
+  {
+    quantity: Quantity
+    filled_quantity: Quantity
+    average_price: Price | null
+    limit_price: Price | null
+    stop_price: Price | null
+  }
+>
+export type Transition = Order['transitions'][number]
+
+export type Fill = With<
+  ItemOf<'/v1/accounts/{account_id}/fills'>,
+  {
+    quantity: Quantity
+    price: Price
+    displayed_price: Price | null
+    slippage: Price | null
+    commission: Money
+    realized_pnl: Money | null
+  }
+>
+
+export type LedgerEntry = With<
+  ItemOf<'/v1/accounts/{account_id}/ledger'>,
+  { amount: Money; balance_after: Money }
+>
+
+export type Instrument = With<
+  ItemOf<'/v1/symbols'>,
+  {
+    pip: Price
+    contract_size: Quantity
+    quantity_min: Quantity
+    quantity_step: Quantity
+    quantity_max: Quantity
+    margin_rate: Rate
+  }
+>
+
+/** One event of the account's log, as the stream and the event list carry it. */
+export interface AccountEvent {
+  account_id: string
+  seq: number
+  type: string
+  time: string
+  data: Record<string, unknown>
+}
+
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+export interface NewOrder {
+  client_order_id: string
+  symbol: string
+  side: Side
+  quantity: Quantity
+  requested_price?: Price
+  max_deviation?: Price
+}
+
+export interface ClosePosition {
+  client_order_id: string
+  quantity?: Quantity
+  requested_price?: Price
+  max_deviation?: Price
+}

@@ -1,0 +1,56 @@
+import type { AccountEvent, Instrument, Order } from '../../api/model'
+import { formatPrice, formatQuantity } from '../../ui/format'
+import type { Tone } from '../../ui/toast'
+import { reasonInWords } from '../../ui/words'
+
+export interface News {
+  tone: Tone
+  title: string
+  message: string
+}
+
+/** What to tell about an order in its present state; nothing while it is still on its way. */
+export function orderNews(order: Order, instrument: Instrument | undefined): News | undefined {
+  const what = `${order.side === 'buy' ? 'Buy' : 'Sell'} ${formatQuantity(order.quantity)} ${order.symbol}`
+  const precision = instrument?.price_precision ?? 5
+  switch (order.state) {
+    case 'filled': {
+      const done = `${order.side === 'buy' ? 'Bought' : 'Sold'} ${formatQuantity(order.filled_quantity)}`
+      const at = formatPrice(order.average_price, precision)
+      return { tone: 'good', title: 'Order filled', message: `${done} ${order.symbol} at ${at}.` }
+    }
+    case 'rejected':
+      return { tone: 'refused', title: `Rejected: ${what}`, message: why(order.reject) }
+    case 'cancelled':
+      return { tone: 'warning', title: `Cancelled: ${what}`, message: why(order.end) }
+    default:
+      return undefined
+  }
+}
+
+function why(reason: Order['reject']): string {
+  return reason ? reasonInWords(reason) : 'The server gave no reason.'
+}
+
+const ACCOUNT_NEWS: Readonly<Record<string, News>> = {
+  'margin.call': {
+    tone: 'warning',
+    title: 'Margin call',
+    message: 'Your margin level is low. Add funds or reduce positions to avoid a stop-out.',
+  },
+  'margin.cleared': {
+    tone: 'good',
+    title: 'Margin call over',
+    message: 'Your margin level is sufficient again.',
+  },
+  'margin.stop_out': {
+    tone: 'refused',
+    title: 'Stop-out',
+    message: 'Positions are being closed because the margin level is too low.',
+  },
+}
+
+/** News of the account that are not about one order. */
+export function accountNews(event: AccountEvent): News | undefined {
+  return ACCOUNT_NEWS[event.type]
+}

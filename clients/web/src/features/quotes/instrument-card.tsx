@@ -1,0 +1,32 @@
+import { big } from '../../api/decimals'
+import type { Instrument } from '../../api/model'
+import { formatQuantity, humanise } from '../../ui/format'
+import { Panel } from '../../ui/panel'
+import classes from './instrument-card.module.css'
+
+/** The terms of the selected instrument, as the server states them. */
+export function InstrumentCard({ instrument }: { instrument: Instrument }) {
+  const { base, quote, contract_size, quantity_min, quantity_max, quantity_step } = instrument
+  const rows: [string, string][] = [
+    ['Class', humanise(instrument.asset_class)],
+    ['Currency', base === quote ? quote : `${base} / ${quote}`],
+    ['One lot', `${formatQuantity(contract_size)} units`],
+    ['Quantity', `${formatQuantity(quantity_min)} – ${formatQuantity(quantity_max)}`],
+    ['Step', formatQuantity(quantity_step)],
+    ['Pip', instrument.pip],
+    ['Margin rate', `${big(instrument.margin_rate).times(100).round(2)} %`],
+    ['Trading', humanise(instrument.trade_mode)],
+  ]
+  return (
+    <Panel title={instrument.symbol} actions={<span className={classes.name}>{instrument.name}</span>}>
+      <dl className={classes.terms}>
+        {rows.map(([term, value]) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  )
+}

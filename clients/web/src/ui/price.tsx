@@ -1,0 +1,21 @@
+import type { Price } from '../api/decimals'
+import { pipParts } from './format'
+import classes from './price.module.css'
+
+export interface BigPriceProps {
+  price: string
+  pip: Price
+  size?: 'row' | 'button'
+}
+
+/** A price with its pip digits stressed, as dealing screens show it. */
+export function BigPrice({ price, pip, size = 'row' }: BigPriceProps) {
+  const { lead, pips, tail } = pipParts(price, pip)
+  return (
+    <span className={`${classes.price} ${classes[size]}`}>
+      <span className={classes.lead}>{lead}</span>
+      <span className={classes.pips}>{pips}</span>
+      <span className={classes.tail}>{tail}</span>
+    </span>
+  )
+}

@@ -1,0 +1,11 @@
+import { notifications } from '@mantine/notifications'
+
+export type Tone = 'good' | 'refused' | 'warning'
+
+const COLOUR: Readonly<Record<Tone, string>> = { good: 'blue', refused: 'orange', warning: 'yellow' }
+const SHOWN_MS: Readonly<Record<Tone, number>> = { good: 6_000, refused: 10_000, warning: 12_000 }
+
+/** Tell what happened; what went wrong stays longer than what went well. */
+export function toast(tone: Tone, title: string, message: string): void {
+  notifications.show({ title, message, color: COLOUR[tone], autoClose: SHOWN_MS[tone] })
+}

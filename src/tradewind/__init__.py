@@ -1,0 +1,1 @@
+"""Tradewind: an open trading platform for brokers."""

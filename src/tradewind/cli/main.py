@@ -1,0 +1,28 @@
+"""The `tradewind` command."""
+
+import click
+
+from tradewind.cli.backup import backup, restore
+from tradewind.cli.database import migrate, seed, verify
+from tradewind.cli.doctor import doctor
+from tradewind.cli.running import down, logs, status
+from tradewind.cli.up import up
+from tradewind.cli.web import web
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tradewind")
+def main() -> None:
+    """Run and look after a Tradewind platform on this machine.
+
+    Everything lives in one data folder, TRADEWIND_HOME (default: .tradewind in the working
+    directory); public ports start at TRADEWIND_PORT (default: 8000).
+    """
+
+
+for command in (up, down, status, logs, doctor, migrate, seed, verify, backup, restore, web):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

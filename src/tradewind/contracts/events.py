@@ -1,0 +1,185 @@
+"""The bodies of the account event log, version 1.
+
+Each class is a whole row of its table: the log's body *is* the row, and the row is written from
+the body, so replay rebuilds every table (docs/explanation/event-log.md). They are msgspec
+structs, not dataclasses, because one is made and encoded for every row of every order.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+
+class FillRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `fill`, nested under `fill` in order.filled and order.partially_filled."""
+
+    account_id: UUID
+    id: UUID
+    ticket: int
+    order_id: UUID
+    position_id: UUID
+    symbol: str
+    side: str
+    quantity: Decimal
+    closed_quantity: Decimal
+    price: Decimal
+    displayed_price: Decimal
+    requested_price: Decimal | None
+    slippage: Decimal
+    markup: Decimal
+    commission: Decimal
+    quote_pnl: Decimal
+    realized_pnl: Decimal
+    conversion_rate: Decimal
+    conversion_quotes: str | None
+    quote_id: str
+    bbo_bid: Decimal
+    bbo_ask: Decimal
+    rules_version: int
+    execution_mode: str
+    book: str
+    capacity: str
+    channel: str
+    actor: str
+    on_behalf_of: str | None
+    reason: str
+    instrument_version: int
+    group_code: str
+    group_version: int
+    trade_date: date
+    value_date: date
+    corrects_fill_id: UUID | None
+    time: datetime
+
+
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `trade_order`, the body of an order's last event in a transaction."""
+
+    account_id: UUID
+    id: UUID
+    ticket: int
+    client_order_id: str | None
+    symbol: str
+    side: str
+    type: str
+    quantity: Decimal
+    filled_quantity: Decimal
+    average_price: Decimal | None
+    limit_price: Decimal | None
+    stop_price: Decimal | None
+    worst_price: Decimal | None
+    requested_price: Decimal | None
+    max_deviation: Decimal | None
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    trailing_stop: Decimal | None
+    time_in_force: str
+    expires_at: datetime | None
+    position_id: UUID | None
+    reduce_only: bool
+    parent_id: UUID | None
+    state: str
+    reject_code: str | None
+    reject_message: str | None
+    end_code: str | None
+    end_message: str | None
+    execution_mode: str | None
+    book: str | None
+    capacity: str | None
+    channel: str
+    actor: str
+    on_behalf_of: str | None
+    reason: str
+    label: str | None
+    comment: str | None
+    version: int
+    cancel_requested: bool
+    reserved_margin: Decimal
+    instrument_version: int | None
+    group_code: str | None
+    group_version: int | None
+    markup_version: int | None
+    book_rule_version: int | None
+    trade_date: date | None
+    first_event: int
+    last_event: int
+    created_at: datetime
+    updated_at: datetime
+    fill: FillRow | msgspec.UnsetType = msgspec.UNSET
+
+
+class OrderStep(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of an order's event that a later one of the same transaction supersedes."""
+
+    id: UUID
+    state: str
+    fill: FillRow | msgspec.UnsetType = msgspec.UNSET
+
+
+class LotRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `position_lot`, nested under `lots` of a position's event when it changed."""
+
+    account_id: UUID
+    position_id: UUID
+    fill_id: UUID
+    book: str
+    book_rule_version: int
+    hedge_reference: str | None
+    quantity: Decimal
+    remaining: Decimal
+    opened_at: datetime
+
+
+class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `trade_position`, the body of position.opened, .changed and .closed."""
+
+    account_id: UUID
+    id: UUID
+    ticket: int
+    symbol: str
+    side: str
+    quantity: Decimal
+    open_price: Decimal
+    margin_notional: Decimal
+    swap: Decimal
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    version: int
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    lots: list[LotRow]
+
+
+class PostingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `ledger_posting`, nested under `postings` of ledger.posted."""
+
+    account_id: UUID
+    id: UUID
+    transaction_id: UUID
+    entity_id: UUID
+    event: int
+    type: str
+    source: str
+    destination: str
+    currency: str
+    amount: Decimal
+    balance_after: Decimal | None
+    reference: UUID | None
+    reverses: UUID | None
+    trade_date: date
+    time: datetime
+
+
+class LedgerPosted(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of ledger.posted: the postings of one transaction, and the balance after them."""
+
+    transaction_id: UUID
+    balance: Decimal
+    carry: Decimal
+    postings: list[PostingRow]
+
+
+ENCODER = msgspec.json.Encoder()

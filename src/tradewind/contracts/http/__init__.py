@@ -1,0 +1,1 @@
+"""What the API answers and takes. Decimals are strings without exponent, times aware UTC."""

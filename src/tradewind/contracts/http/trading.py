@@ -1,0 +1,203 @@
+"""Orders, positions, fills, ledger entries and events, as their owner sees them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+Side = Literal["buy", "sell"]
+OrderState = Literal[
+    "new", "pending", "accepted", "working", "partially_filled", "filled", "cancelled", "rejected"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why an order was rejected or ended."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One step of an order's life; the event log has the same."""
+
+    state: OrderState
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that happened to an order without changing its state."""
+
+    type: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order. `transitions` and `facts` are null in lists and events: look the order up."""
+
+    id: UUID
+    client_order_id: str | None
+    account_id: UUID
+    symbol: str
+    side: Side
+    type: str
+    quantity: str
+    filled_quantity: str
+    average_price: str | None
+    limit_price: str | None
+    stop_price: str | None
+    worst_price: str | None
+    stop_loss: str | None
+    take_profit: str | None
+    trailing_stop: str | None
+    state: OrderState
+    reject: Cause | None
+    end: Cause | None
+    execution_mode: str | None
+    time_in_force: str
+    expires_at: datetime | None
+    ticket: int
+    label: str | None
+    comment: str | None
+    version: int
+    cancel_requested: bool
+    facts: tuple[Fact, ...] | None
+    position_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+    transitions: tuple[Transition, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """An execution. Costs and results are in account currency but `quote_pnl`."""
+
+    id: UUID
+    order_id: UUID
+    position_id: UUID
+    symbol: str
+    side: Side
+    quantity: str
+    price: str
+    displayed_price: str
+    slippage: str
+    commission: str
+    realized_pnl: str
+    quote_pnl: str
+    conversion_rate: str
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """An open position. Margin and result are null while no price or rate is known."""
+
+    id: UUID
+    account_id: UUID
+    symbol: str
+    side: Side
+    quantity: str
+    open_price: str
+    used_margin: str | None
+    unrealized_pnl: str | None
+    swap: str
+    stop_loss: str | None
+    take_profit: str | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One change of the account's money; negative amounts leave it."""
+
+    id: UUID
+    transaction_id: UUID
+    time: datetime
+    type: str
+    amount: str
+    currency: str
+    balance_after: str
+    reference: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledOrder(Order):
+    """The data of order.filled and order.partially_filled when it is the order's last event."""
+
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStep:
+    """The data of an order's event that a later one of the same moment completes."""
+
+    id: UUID
+    state: OrderState
+    fill: Fill | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionChange:
+    """The data of position.opened, .changed and .closed (quantity 0)."""
+
+    id: UUID
+    account_id: UUID
+    symbol: str
+    side: Side
+    quantity: str
+    open_price: str
+    swap: str
+    stop_loss: str | None
+    take_profit: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPosting:
+    """The data of ledger.posted: the account's own entries and its balance after them."""
+
+    transaction_id: UUID
+    balance: str
+    entries: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChange:
+    """The data of account.changed."""
+
+    id: UUID
+    currency: str
+    position_mode: str
+    status: str
+    balance: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginNews:
+    """The data of margin.call, .cleared and .stop_out."""
+
+    level: str | None
+
+
+EventData = (
+    FilledOrder | Order | OrderStep | PositionChange | LedgerPosting | AccountChange | MarginNews
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of an account's gap-free log; the first is 1."""
+
+    account_id: UUID
+    seq: int
+    type: str
+    time: datetime
+    cause: str | None
+    data: EventData

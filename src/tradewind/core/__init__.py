@@ -1,0 +1,1 @@
+"""The rules of trading: pure functions over frozen data; standard library only."""

@@ -1,0 +1,82 @@
+"""Double entry as (source, destination, positive amount): unbalanced cannot be written down.
+
+Source: docs/domain/ledger.md
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NewType
+
+from tradewind.core.accounts import Book
+from tradewind.core.ids import AccountId
+from tradewind.core.money import ZERO, CurrencyCode
+
+LedgerAccount = NewType("LedgerAccount", str)
+
+COMMISSION: Final = LedgerAccount("house:commission")
+EQUITY: Final = LedgerAccount("house:equity")
+FX: Final = LedgerAccount("house:fx")
+TRADING: Final = {
+    Book.A: LedgerAccount("house:trading:a"),
+    Book.B: LedgerAccount("house:trading:b"),
+}
+
+
+class PostingType(StrEnum):
+    """What a posting is for."""
+
+    DEPOSIT = "deposit"
+    PNL = "pnl"
+    COMMISSION = "commission"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """Move `amount` (> 0, whole minor units of `currency`) from `source` to `destination`."""
+
+    type: PostingType
+    source: LedgerAccount
+    destination: LedgerAccount
+    currency: CurrencyCode
+    amount: Decimal
+
+
+def client(account_id: AccountId) -> LedgerAccount:
+    """The ledger account that holds one trading account's balance."""
+    return LedgerAccount(f"client:{account_id}")
+
+
+def transfer(
+    type_: PostingType,
+    source: LedgerAccount,
+    destination: LedgerAccount,
+    currency: CurrencyCode,
+    amount: Decimal,
+) -> tuple[Posting, ...]:
+    """Post a signed amount: negative turns source and destination round, zero posts nothing."""
+    if amount == ZERO:
+        return ()
+    if amount < ZERO:
+        source, destination = destination, source
+    posting = Posting(
+        type=type_,
+        source=source,
+        destination=destination,
+        currency=currency,
+        amount=abs(amount),
+    )
+    return (posting,)
+
+
+def balances(
+    postings: Iterable[Posting],
+) -> Mapping[tuple[LedgerAccount, CurrencyCode], Decimal]:
+    """Fold postings into a balance per ledger account and currency."""
+    totals: defaultdict[tuple[LedgerAccount, CurrencyCode], Decimal] = defaultdict(Decimal)
+    for posting in postings:
+        totals[posting.source, posting.currency] -= posting.amount
+        totals[posting.destination, posting.currency] += posting.amount
+    return totals

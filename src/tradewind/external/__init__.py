@@ -1,0 +1,1 @@
+"""Other people's protocols; knows core types and no service."""

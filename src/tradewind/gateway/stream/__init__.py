@@ -1,0 +1,1 @@
+"""The WebSocket stream: prices conflated per client, account events without a gap."""

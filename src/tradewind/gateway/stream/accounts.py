@@ -1,0 +1,115 @@
+"""Account events to those who listen: from the log without a gap, then live.
+
+A listener catches up by reading the log after its last number, and becomes live in the same
+step of the event loop in which it found nothing more. Live events must continue its numbers; one
+that does not sends it back to reading, so a gap cannot reach a client.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from tradewind.gateway.stream import store
+from tradewind.gateway.stream.messages import account_frame
+from tradewind.infra.eventlog import LoggedEvent
+
+#: Spells an event as clients see it: one JSON object.
+View: TypeAlias = Callable[[LoggedEvent], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelled:
+    """An event ready to be sent; spelled once for all who listen."""
+
+    seq: int
+    text: bytes
+
+
+class Listener:
+    """One client's subscription to one account."""
+
+    __slots__ = ("_missed", "_send", "account_id", "live", "sent")
+
+    def __init__(self, account_id: UUID, after: int, send: Callable[[bytes], None]) -> None:
+        """Everything after number `after` goes to `send`, as frames."""
+        self.account_id = account_id
+        self.sent = after
+        self.live = False
+        self._missed = False
+        self._send = send
+
+    def offer(self, events: Sequence[Spelled]) -> bool:
+        """Take live events; False when there is a gap and the listener must catch up again."""
+        if not self.live:
+            self._missed = True
+            return True
+        fresh = [event for event in events if event.seq > self.sent]
+        if fresh and fresh[0].seq != self.sent + 1:
+            self.live = False
+            return False
+        self.emit(fresh)
+        return True
+
+    def emit(self, events: Sequence[Spelled]) -> None:
+        """Send events that continue the numbers."""
+        if events:
+            self.sent = events[-1].seq
+            self._send(account_frame(self.account_id, b",".join(event.text for event in events)))
+
+    def begin_reading(self) -> None:
+        """What is offered from here on may be missing in the page about to be read."""
+        self._missed = False
+
+    def end_reading(self) -> bool:
+        """Go live if nothing was offered since reading began; else the log must be read again."""
+        self.live = not self._missed
+        return self.live
+
+
+class AccountFeed:
+    """Who listens to which account; fed by the tail of the event log."""
+
+    def __init__(self, view: View, pool: asyncpg.Pool, page_events: int) -> None:
+        """Take a pool of role `tw_read`, for catching up."""
+        self._view = view
+        self._pool = pool
+        self._page_events: Final = page_events
+        self._listeners: dict[UUID, dict[Listener, Callable[[], None]]] = {}
+
+    def add(self, listener: Listener, on_gap: Callable[[], None]) -> None:
+        """Start offering; `on_gap` must arrange another `catch_up`."""
+        self._listeners.setdefault(listener.account_id, {})[listener] = on_gap
+
+    def remove(self, listener: Listener) -> None:
+        """Stop offering."""
+        there = self._listeners.get(listener.account_id)
+        if there is not None:
+            there.pop(listener, None)
+            if not there:
+                del self._listeners[listener.account_id]
+
+    def deliver(self, events: Sequence[LoggedEvent]) -> None:
+        """Offer a page of the log; events nobody listens to are not even spelled."""
+        spelled: dict[UUID, list[Spelled]] = {}
+        for event in events:
+            if event.account_id in self._listeners:
+                one = Spelled(seq=event.seq, text=self._view(event))
+                spelled.setdefault(event.account_id, []).append(one)
+        for account_id, batch in spelled.items():
+            for listener, on_gap in list(self._listeners.get(account_id, {}).items()):
+                if not listener.offer(batch):
+                    on_gap()
+
+    async def read_on(self, listener: Listener, user_id: UUID) -> bool:
+        """Send the next page of the log; True once the listener is live."""
+        listener.begin_reading()
+        events = await store.events_after(
+            self._pool, user_id, listener.account_id, listener.sent, self._page_events
+        )
+        if self._listeners.get(listener.account_id, {}).get(listener) is None:
+            return True
+        listener.emit([Spelled(seq=event.seq, text=self._view(event)) for event in events])
+        return len(events) < self._page_events and listener.end_reading()

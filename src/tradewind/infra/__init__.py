@@ -1,0 +1,1 @@
+"""Adapters to the outside: PostgreSQL, Redis, clock, settings, secrets, logging, metrics."""

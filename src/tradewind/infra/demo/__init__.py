@@ -1,0 +1,1 @@
+"""The demo installation: what is traded, on which terms, by whom; written once."""

@@ -1,0 +1,154 @@
+"""Reads the event log as a tail: complete, and in order for each account.
+
+A page is everything a range of transactions wrote, sorted by position. It ends below the oldest
+transaction still running, so nothing that commits late is missed, and it is never cut short: a
+transaction may take its number before it gets an account's lock, and a page that ended between
+two such numbers would show an account's events out of order (docs/explanation/event-log.md).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from tradewind.infra.postgres import Connection
+
+#: Published after a commit that wrote events; the payload means nothing.
+HINT_CHANNEL: Final = "events:hint"
+
+Deliver: TypeAlias = Callable[[Sequence["LoggedEvent"]], None]
+
+_POLL_S: Final = 0.2
+#: How soon to look again while a running transaction may be holding events back.
+_BUSY_POLL_S: Final = 0.02
+#: Pages are at least this far apart, so that a flood of hints costs a bounded share of a core.
+_PAUSE_S: Final = 0.005
+_RETRY_S: Final = 0.5
+_QUERY_TIMEOUT_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedEvent:
+    """One row of the log; `data` is JSON as it was written."""
+
+    account_id: UUID
+    seq: int
+    position: int
+    type: str
+    data: str
+    cause: str | None
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Events in order of position, and where the next page starts.
+
+    `busy` tells that transactions were running whose events a later page will hold.
+    """
+
+    events: Sequence[LoggedEvent]
+    next_start: int
+    busy: bool
+
+
+BOUNDS_SQL: Final = """
+    SELECT pg_snapshot_xmin(s) AS lower, pg_snapshot_xmax(s) AS upper
+      FROM pg_current_snapshot() AS s
+"""
+
+
+async def log_end(connection: Connection) -> int:
+    """Return the start of a page that would hold only what is still to be committed."""
+    return (await _bounds(connection))["lower"]
+
+
+PAGE_SQL: Final = """
+    SELECT account_id, seq, position, type, data, cause, actor, at
+      FROM account_event
+     WHERE tx >= $1 AND tx < $2
+     ORDER BY position
+"""
+
+
+async def read_page(connection: Connection, start: int) -> Page:
+    """Return everything committed from transaction `start` on; store `next_start` with the effect.
+
+    The two statements may see different snapshots: whatever had ended for the first has ended for
+    the second.
+    """
+    bounds = await _bounds(connection)
+    end = bounds["lower"]
+    busy = end < bounds["upper"]
+    if end <= start:
+        return Page(events=(), next_start=start, busy=busy)
+    rows = await connection.fetch(PAGE_SQL, start, end, timeout=_QUERY_TIMEOUT_S)
+    return Page(events=[_event(row) for row in rows], next_start=end, busy=busy)
+
+
+class Tail:
+    """Delivers every event committed from `start` on, once, to one function, in this process."""
+
+    def __init__(self, pool: asyncpg.Pool, deliver: Deliver, start: int) -> None:
+        """Nothing is read before `run`."""
+        self._pool = pool
+        self._deliver = deliver
+        self._start = start
+        self._hint = asyncio.Event()
+        self._log = structlog.get_logger()
+
+    def wake(self) -> None:
+        """Look now: somebody committed events."""
+        self._hint.set()
+
+    async def run(self) -> None:
+        """Read until cancelled; a database that is away delays events and loses none."""
+        while True:
+            try:
+                page = await self._read()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                self._log.warning("event_log_unreadable", error=repr(error))
+                await asyncio.sleep(_RETRY_S)
+                continue
+            self._start = page.next_start
+            if page.events:
+                self._deliver(page.events)
+            await asyncio.sleep(_PAUSE_S)
+            await self._hinted(_BUSY_POLL_S if page.busy else _POLL_S)
+
+    async def _read(self) -> Page:
+        self._hint.clear()
+        async with self._pool.acquire(timeout=_QUERY_TIMEOUT_S) as connection:
+            return await read_page(connection, self._start)
+
+    async def _hinted(self, timeout_s: float) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._hint.wait()
+        except TimeoutError:
+            return
+
+
+async def _bounds(connection: Connection) -> asyncpg.Record:
+    row = await connection.fetchrow(BOUNDS_SQL, timeout=_QUERY_TIMEOUT_S)
+    assert row is not None  # noqa: S101  one row always
+    return row
+
+
+def _event(row: asyncpg.Record) -> LoggedEvent:
+    return LoggedEvent(
+        account_id=row["account_id"],
+        seq=row["seq"],
+        position=row["position"],
+        type=row["type"],
+        data=row["data"],
+        cause=row["cause"],
+        actor=row["actor"],
+        at=row["at"],
+    )

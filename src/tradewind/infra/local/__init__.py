@@ -1,0 +1,1 @@
+"""The embedded installation: PostgreSQL, Valkey and our processes, run from one data folder."""

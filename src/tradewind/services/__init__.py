@@ -1,0 +1,1 @@
+"""Core services: the shell that loads, decides with `core`, and records."""

@@ -1,0 +1,1 @@
+"""Who is calling: logins, sessions, access tokens, and whether they still stand."""

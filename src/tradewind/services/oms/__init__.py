@@ -1,0 +1,1 @@
+"""The order management service: the only writer of orders and positions."""

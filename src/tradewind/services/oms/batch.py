@@ -1,0 +1,224 @@
+"""One batch on one connection: begin, lock and load, decide, write, commit.
+
+Four round trips whatever the size. Callers are answered only after the commit, and a commit whose
+answer was lost is looked up, never guessed (docs/explanation/order-way.md).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from tradewind.core.errors import TransientError, UnknownOutcomeError
+from tradewind.core.orders import CancelOrder
+from tradewind.infra.clock import Clock
+from tradewind.services.oms import store
+from tradewind.services.oms.deciding import Deciding, InternalError, Outcome, Replay
+from tradewind.services.oms.markets import Markets
+from tradewind.services.oms.store import Loaded, Wanted, Writing
+from tradewind.services.oms.submission import Answer, Submission
+
+STATEMENT_TIMEOUT_S: Final = 5.0
+UNKNOWN_TIMEOUT_S: Final = 10.0
+UNKNOWN_POLL_S: Final = 0.05
+REPEATS_MAX: Final = 3
+
+BEGIN_SQL: Final = "BEGIN"
+BEGIN_WAITING_SQL: Final = "BEGIN; SET LOCAL lock_timeout = '2s'"
+
+BROKEN: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+
+#: What one bad command can do to a whole batch: bad data, a constraint, a broken assertion.
+POISON: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.PLPGSQLError,
+)
+
+Connect = Callable[[], Awaitable[asyncpg.Connection]]
+
+
+class CommitUnknownError(Exception):
+    """The answer to COMMIT was lost; `proof` is one event that is there if it took place."""
+
+    def __init__(self, xid: str, proof: tuple[UUID, int]) -> None:
+        """Keep what the look-up needs."""
+        super().__init__(xid)
+        self.xid = xid
+        self.proof = proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What every batch uses."""
+
+    markets: Markets
+    clock: Clock
+    new_id: Callable[[], UUID]
+    connect: Connect
+
+
+class Session:
+    """One connection that runs batches one after the other; reopened when it breaks."""
+
+    def __init__(self, tools: Tools) -> None:
+        """Connect at the first batch."""
+        self._tools = tools
+        self._connection: asyncpg.Connection | None = None
+        self._pending: list[Outcome] = []
+
+    async def run(self, batch: Sequence[Submission], *, wait: bool) -> list[Outcome]:
+        """Return one outcome a submission. Culprits are isolated, conflicts repeated."""
+        for _ in range(REPEATS_MAX):
+            try:
+                return await self._once(batch, wait=wait)
+            except asyncpg.LockNotAvailableError:
+                return _all(batch, TransientError("account_busy", "the account is busy"))
+            except POISON as error:
+                return await self._halves(batch, error)
+            except (asyncpg.TransactionRollbackError, TimeoutError, *BROKEN):
+                await self._recover()
+            except CommitUnknownError as unknown:
+                outcome = await self._resolve(batch, unknown)
+                if outcome is not None:
+                    return outcome
+        return _all(batch, TransientError("database_unavailable", "the order was not taken"))
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            await self._connection.close(timeout=2)
+
+    async def _once(self, batch: Sequence[Submission], *, wait: bool) -> list[Outcome]:
+        connection = await self._connected()
+        await connection.execute(
+            BEGIN_WAITING_SQL if wait else BEGIN_SQL, timeout=STATEMENT_TIMEOUT_S
+        )
+        try:
+            now = self._tools.clock.now()
+            loaded = await store.lock_and_load(
+                connection, _wanted(batch), now, wait=wait, timeout_s=STATEMENT_TIMEOUT_S
+            )
+            deciding = self._deciding(loaded, now)
+            outcomes = deciding.decide_all(batch)
+            if deciding.writing.accounts or deciding.writing.keys:
+                await store.write(
+                    connection, deciding.writing, now, timeout_s=STATEMENT_TIMEOUT_S
+                )
+        except BaseException:
+            await self._rollback(connection)
+            raise
+        self._pending = outcomes
+        await self._commit(connection, loaded.xid, deciding.writing)
+        return [await self._replayed(connection, outcome) for outcome in outcomes]
+
+    def _deciding(self, loaded: Loaded, now: datetime) -> Deciding:
+        return Deciding(loaded, self._tools.markets, self._tools.new_id, now)
+
+    async def _commit(
+        self, connection: asyncpg.Connection, xid: str, writing: Writing
+    ) -> None:
+        """Commit without a time-out and shielded: a cancelled COMMIT may still take place."""
+        try:
+            await asyncio.shield(connection.execute("COMMIT"))
+        except (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError):
+            raise
+        except (asyncpg.PostgresError, *BROKEN) as error:
+            if not writing.event_seqs:
+                raise
+            proof = (writing.event_accounts[-1], writing.event_seqs[-1])
+            raise CommitUnknownError(xid, proof) from error
+
+    async def _resolve(
+        self, batch: Sequence[Submission], unknown: CommitUnknownError
+    ) -> list[Outcome] | None:
+        """Look the transaction up until it has ended; None means that it never took place."""
+        outcomes = self._pending
+        deadline = asyncio.get_running_loop().time() + UNKNOWN_TIMEOUT_S
+        await self._recover()
+        while asyncio.get_running_loop().time() < deadline:
+            try:
+                connection = await self._connected()
+                committed = await store.was_committed(connection, unknown.xid, unknown.proof)
+                if committed is not None:
+                    return (
+                        [await self._replayed(connection, o) for o in outcomes]
+                        if committed
+                        else None
+                    )
+            except (asyncpg.PostgresError, TimeoutError, *BROKEN):
+                await self._recover()
+            await asyncio.sleep(UNKNOWN_POLL_S)
+        return _all(
+            batch,
+            UnknownOutcomeError("outcome_unknown", "repeat with the same key", retry_after_s=2),
+        )
+
+    async def _halves(self, batch: Sequence[Submission], error: Exception) -> list[Outcome]:
+        """Split a batch that the database refused until the culprit stands alone."""
+        if len(batch) == 1:
+            order_id = str(batch[0].command.order_id)
+            structlog.get_logger().error("command_refused", order_id=order_id, error=str(error))
+            return _all(batch, InternalError("internal_error", "the command failed"))
+        middle = len(batch) // 2
+        return [
+            *await self.run(batch[:middle], wait=False),
+            *await self.run(batch[middle:], wait=False),
+        ]
+
+    async def _replayed(self, connection: asyncpg.Connection, outcome: Outcome) -> Outcome:
+        """Fetch the first answer of a replay, as it was then."""
+        if not isinstance(outcome, Replay):
+            return outcome
+        stored = outcome.stored
+        order = await store.order_at(connection, stored) if stored.code is None else None
+        return Answer(
+            status=stored.status,
+            code=stored.code,
+            order_id=stored.order_id,
+            order=order,
+            replayed=True,
+        )
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._tools.connect()
+        return self._connection
+
+    async def _rollback(self, connection: asyncpg.Connection) -> None:
+        try:
+            await connection.execute("ROLLBACK", timeout=1)
+        except (asyncpg.PostgresError, TimeoutError, *BROKEN):
+            await self._recover()
+
+    async def _recover(self) -> None:
+        """Drop the connection; the next batch opens a new one."""
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+
+def _all(batch: Sequence[Submission], error: Exception) -> list[Outcome]:
+    return [error for _ in batch]
+
+
+def _wanted(batch: Sequence[Submission]) -> Wanted:
+    commands = [submission.command for submission in batch]
+    named = [
+        (c.account_id, c.client_order_id)
+        for c in commands
+        if not isinstance(c, CancelOrder) and c.client_order_id is not None
+    ]
+    return Wanted(
+        accounts=sorted({c.account_id for c in commands}),
+        keys=[s.key.id for s in batch if s.key is not None],
+        client_accounts=[account for account, _ in named],
+        client_order_ids=[name for _, name in named],
+        orders=[c.order_id for c in commands if isinstance(c, CancelOrder)],
+        tickets=len(batch),
+    )

@@ -1,0 +1,167 @@
+"""From published ticks to what a decision reads: a group's price, conversions, marks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from tradewind.contracts.ticks import Tick
+from tradewind.core.accounts import Side
+from tradewind.core.ids import Symbol
+from tradewind.core.instruments import Instrument
+from tradewind.core.margin import Mark, convert
+from tradewind.core.market import Conversion, Level, MarketPrice, Mid, Quoting
+from tradewind.core.money import CurrencyCode, Price, Quantity, round_ask, round_bid
+from tradewind.core.orders import PlaceOrder, Refused, RejectReason
+from tradewind.infra.ticks import TickFeed
+from tradewind.services.pricing.reference import Reference
+
+TWO: Final = Decimal(2)
+NO_PRICE: Final = Refused(reason=RejectReason.NO_PRICE, message="there is no current price")
+MARKET_CLOSED: Final = Refused(reason=RejectReason.MARKET_CLOSED, message="the market is closed")
+NO_CONVERSION: Final = Refused(
+    reason=RejectReason.CONVERSION_UNAVAILABLE, message="there is no current conversion rate"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cached:
+    """A group's price and the tick it was made from."""
+
+    tick: Tick
+    price: MarketPrice
+
+
+class Markets:
+    """Views of the feed, one per group; built once per tick and kept until the next."""
+
+    def __init__(self, reference: Reference, feed: TickFeed) -> None:
+        """Read instruments from `reference` and prices from `feed`."""
+        self._reference = reference
+        self._feed = feed
+        self._prices: dict[tuple[str, str], _Cached] = {}
+
+    def instrument(self, symbol: Symbol) -> Instrument | None:
+        """The specification in force."""
+        return self._reference.instruments.get(symbol)
+
+    def quoting(
+        self, order: PlaceOrder, group: str, currency: CurrencyCode, now: datetime
+    ) -> Quoting | Refused:
+        """What `order` trades on now, or why it cannot."""
+        instrument = self._reference.instruments[order.symbol]
+        tick = self._feed.tradable(order.symbol, now, self._age_max(order.symbol))
+        if tick is None or group not in tick.prices:
+            latest = self._feed.latest(order.symbol)
+            closed = latest is not None and latest.reason == "session_closed"
+            return MARKET_CLOSED if closed else NO_PRICE
+        conversion = self.conversion(instrument.quote, currency, now)
+        if conversion is None:
+            return NO_CONVERSION
+        return Quoting(
+            price=self._price(tick, group, instrument),
+            conversion=conversion,
+            displayed=self._was_displayed(order, group, now),
+        )
+
+    def conversion(
+        self, source: CurrencyCode, target: CurrencyCode, now: datetime
+    ) -> Conversion | None:
+        """The rate between two currencies at unmarked mids; None when one is missing."""
+
+        def mid_of(symbol: Symbol) -> Mid | None:
+            tick = self._feed.latest(symbol)
+            mid = middle(tick) if tick is not None else None
+            if mid is None:
+                return None
+            fresh = self._feed.tradable(symbol, now, self._age_max(symbol)) is not None
+            return Mid(price=mid, fresh=fresh)
+
+        return convert(source, target, self._reference.pairs, mid_of)
+
+    def mark(
+        self, symbol: Symbol, group: str, currency: CurrencyCode, now: datetime
+    ) -> Mark | None:
+        """What a symbol is worth to a group now; the last known price where none is tradable."""
+        instrument = self._reference.instruments.get(symbol)
+        tick = self._feed.latest(symbol)
+        if instrument is None or tick is None or group not in tick.prices:
+            return None
+        conversion = self.conversion(instrument.quote, currency, now)
+        mid = middle(tick)
+        if conversion is None or mid is None:
+            return None
+        price = tick.prices[group]
+        return Mark(
+            instrument=instrument,
+            bid=Price(price.bid),
+            ask=Price(price.ask),
+            mid=mid,
+            rate=conversion.rate,
+        )
+
+    def _age_max(self, symbol: Symbol) -> timedelta:
+        return timedelta(milliseconds=self._reference.instruments[symbol].quote_age_ms_max)
+
+    def _price(self, tick: Tick, group: str, instrument: Instrument) -> MarketPrice:
+        cached = self._prices.get((tick.symbol, group))
+        if cached is None or cached.tick is not tick:
+            cached = _Cached(tick=tick, price=market_price(tick, group, instrument))
+            self._prices[tick.symbol, group] = cached
+        return cached.price
+
+    def _was_displayed(self, order: PlaceOrder, group: str, now: datetime) -> bool:
+        """Tell whether the named price was the group's latest in the window before receipt."""
+        if order.requested_price is None:
+            return False
+        waited = max((now - order.received_at).total_seconds(), 0)
+        for tick in self._feed.recent(order.symbol, waited):
+            shown = tick.prices.get(group)
+            if shown is None or not tick.tradable:
+                continue
+            named = shown.ask if order.side is Side.BUY else shown.bid
+            if named == order.requested_price:
+                return True
+        return False
+
+
+def middle(tick: Tick) -> Decimal | None:
+    """The unmarked mid of a tick."""
+    if tick.bid is None or tick.ask is None:
+        return None
+    return (tick.bid + tick.ask) / TWO
+
+
+def market_price(tick: Tick, group: str, instrument: Instrument) -> MarketPrice:
+    """Make a group's price with its book: each LP's level moved by the group's markup."""
+    shown = tick.prices[group]
+    if tick.bid is None or tick.ask is None:
+        raise AssertionError("a tradable tick has a bid and an ask")
+    bid_markup, ask_markup = tick.bid - shown.bid, shown.ask - tick.ask
+    precision = instrument.price_precision
+    bids = sorted(tick.quotes, key=lambda q: q.bid, reverse=True)
+    asks = sorted(tick.quotes, key=lambda q: q.ask)
+    return MarketPrice(
+        symbol=instrument.symbol,
+        epoch=tick.epoch,
+        seq=tick.seq,
+        time=tick.time,
+        bid=Price(shown.bid),
+        ask=Price(shown.ask),
+        bbo_bid=Price(tick.bid),
+        bbo_ask=Price(tick.ask),
+        bids=tuple(
+            Level(
+                price=round_bid(q.bid - bid_markup, precision), quantity=Quantity(q.bid_size)
+            )
+            for q in bids
+        ),
+        asks=tuple(
+            Level(
+                price=round_ask(q.ask + ask_markup, precision), quantity=Quantity(q.ask_size)
+            )
+            for q in asks
+        ),
+        rules_version=tick.rules_version,
+    )
+

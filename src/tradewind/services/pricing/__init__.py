@@ -1,0 +1,1 @@
+"""Prices: LP quotes in, one marked-up price per group out."""

@@ -1,0 +1,179 @@
+"""The pricing service: reads LPs, keeps prices, publishes ticks."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+import asyncpg
+import structlog
+
+from tradewind.contracts.ticks import Tick
+from tradewind.core.ids import Symbol
+from tradewind.core.quotes import LpQuote, QuoteEvent
+from tradewind.infra.clock import Clock
+from tradewind.infra.leases import Lease
+from tradewind.services.pricing.counters import PricingCounters
+from tradewind.services.pricing.ports import QuoteSource
+from tradewind.services.pricing.publisher import RedisPublisher
+from tradewind.services.pricing.rules import PricingRules
+from tradewind.services.pricing.store import LoadedRules, RulesStore
+from tradewind.services.pricing.table import PriceTable
+from tradewind.services.pricing.wire import (
+    COMMANDS_PER_HEARTBEAT,
+    COMMANDS_PER_TICK,
+    alive_commands,
+    farewell_commands,
+    tick_commands,
+)
+
+#: Messages taken from one LP before ticks are written and others get their turn.
+DRAIN_MAX: Final = 200
+BUSY_S: Final = 0.001
+IDLE_S: Final = 0.005
+SWEEP_S: Final = 0.25
+RULES_POLL_S: Final = 0.25
+FLUSH_S: Final = 0.5
+NO_SYMBOLS: Final[Mapping[str, Symbol]] = MappingProxyType({})
+STORE_FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+_log = structlog.get_logger()
+
+
+class PricingService:
+    """Prices every symbol while its lease is valid."""
+
+    def __init__(
+        self,
+        rules: PricingRules,
+        sources: Sequence[QuoteSource],
+        publisher: RedisPublisher,
+        lease: Lease,
+        clock: Clock,
+        counters: PricingCounters,
+    ) -> None:
+        """Everything is built by the process; nothing runs before `run`."""
+        self._rules = rules
+        self._sources = sources
+        self._publisher = publisher
+        self._lease = lease
+        self._clock = clock
+        self._counters = counters
+        self._table = PriceTable(rules, lease.epoch)
+        #: Ticks were lost on the way to Redis: every symbol is published again when it works.
+        self._owes = True
+        publisher.on_connected = self._on_connected
+
+    async def run(self) -> None:
+        """Price and publish until cancelled; the publisher runs beside it."""
+        for source in self._sources:
+            source.start()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pump())
+            tasks.create_task(self._sweep())
+
+    async def follow(self, store: RulesStore, loaded: LoadedRules) -> None:
+        """Poll the configuration; a changed one reprices everything at once."""
+        while True:
+            await asyncio.sleep(RULES_POLL_S)
+            now = self._clock.now()
+            try:
+                due = loaded.changes_at is not None and now >= loaded.changes_at
+                if due or await store.version() != self._rules.version:
+                    loaded = await store.load(now)
+                    self.configure(loaded.rules)
+            except STORE_FAILURES as error:
+                _log.warning("pricing_rules_not_read", error=repr(error))
+
+    def configure(self, rules: PricingRules) -> None:
+        """Go on under other rules."""
+        _log.info("pricing_rules_changed", version=rules.version, symbols=len(rules.symbols))
+        self._rules = rules
+        now = self._clock.now()
+        ticks = [*self._table.configure(rules, now)]
+        for source in self._sources:
+            for event in source.follow(rules.lps.get(source.lp, NO_SYMBOLS)):
+                ticks += self._table.apply(event, now)
+        self._publish(ticks)
+
+    async def close(self) -> None:
+        """Tell every reader that prices end. `run` must have ended, the publisher not."""
+        if self._publisher.connected and self._lease.valid:
+            self._publish(self._table.close(self._clock.now()))
+            self._publisher.write(farewell_commands(), 1)
+            await self._publisher.flush(FLUSH_S)
+
+    async def stop_sources(self) -> None:
+        """Log out of every LP, all at once."""
+        async with asyncio.TaskGroup() as tasks:
+            for source in self._sources:
+                tasks.create_task(source.stop())
+
+    async def _pump(self) -> None:
+        """Take what came from the LPs every few milliseconds; wait for a Redis that is behind."""
+        while True:
+            taken = 0
+            if not self._publisher.congested:
+                for source in self._sources:
+                    taken = max(taken, self._drain(source))
+            await asyncio.sleep(0 if taken == DRAIN_MAX else BUSY_S if taken else IDLE_S)
+
+    def _drain(self, source: QuoteSource) -> int:
+        events = source.drain(DRAIN_MAX)
+        if not events:
+            return 0
+        now = self._clock.now()
+        ticks: list[Tick] = []
+        for event in events:
+            ticks += self._table.apply(event, now)
+        self._publish(ticks)
+        self._observe(source, events, now)
+        return min(len(events), DRAIN_MAX)
+
+    def _observe(self, source: QuoteSource, events: Sequence[QuoteEvent], now: datetime) -> None:
+        """Count; the latency observed is that of the batch's oldest quote."""
+        quotes = [event for event in events if isinstance(event, LpQuote)]
+        if quotes:
+            self._counters.received(source.lp, len(quotes))
+            waited: timedelta = now - quotes[0].received_at
+            self._counters.latency.observe(max(0.0, waited.total_seconds()))
+
+    async def _sweep(self) -> None:
+        """Find what grew stale, say that we live, and make good what Redis missed."""
+        while True:
+            now = self._clock.now()
+            self._publish(self._table.restate(now) if self._owes else self._table.sweep(now))
+            if self._lease.valid:
+                heartbeat = alive_commands(self._lease.epoch)
+                self._publisher.write(heartbeat, COMMANDS_PER_HEARTBEAT)
+            self._count_drops()
+            self._counters.waiting.set(sum(source.waiting for source in self._sources))
+            await asyncio.sleep(SWEEP_S)
+
+    def _publish(self, ticks: Sequence[Tick]) -> None:
+        """Write ticks in one go, or remember that readers are owed them."""
+        if not ticks:
+            return
+        if not self._lease.valid:
+            self._owes = True
+            self._counters.dropped("no_lease", len(ticks))
+            return
+        commands = b"".join([tick_commands(tick) for tick in ticks])
+        if self._publisher.write(commands, len(ticks) * COMMANDS_PER_TICK):
+            self._counters.published.inc(len(ticks))
+            return
+        self._owes = True
+        self._counters.dropped("redis_down", len(ticks))
+
+    def _on_connected(self) -> None:
+        """Publish every symbol afresh: Redis may be empty or hold prices of an hour ago."""
+        self._owes = False
+        self._publish(self._table.restate(self._clock.now()))
+
+    def _count_drops(self) -> None:
+        table = self._table
+        self._counters.dropped("repeating", table.repeats)
+        self._counters.dropped("unknown_symbol", table.unknown)
+        self._counters.dropped("lp_disabled", table.disabled)
+        table.repeats = table.unknown = table.disabled = 0

@@ -1,0 +1,1 @@
+"""Counterparties that run as processes of their own and speak only the public protocol."""
