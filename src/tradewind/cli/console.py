@@ -26,6 +26,8 @@ def plain_errors(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P,
             asyncio.run(command(*args, **kwargs))
         except (LocalError, MigrationError, SecretError, SettingError) as error:
             raise click.ClickException(str(error)) from None
+        except BrokenPipeError:
+            raise  # click ends quietly when the reader of our output has gone
         except (asyncpg.PostgresError, OSError) as error:
             raise click.ClickException(f"{type(error).__name__}: {error}") from None
 

@@ -11,6 +11,11 @@ from uuid import UUID
 
 import msgspec
 
+from tradewind.core.money import ZERO
+
+#: The house is the client's counterparty.
+PRINCIPAL = "principal"
+
 
 class FillRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `fill`, nested under `fill` in order.filled and order.partially_filled."""
@@ -40,17 +45,17 @@ class FillRow(msgspec.Struct, frozen=True, kw_only=True):
     rules_version: int
     execution_mode: str
     book: str
-    capacity: str
+    capacity: str = PRINCIPAL
     channel: str
     actor: str
-    on_behalf_of: str | None
+    on_behalf_of: str | None = None
     reason: str
     instrument_version: int
     group_code: str
     group_version: int
     trade_date: date
     value_date: date
-    corrects_fill_id: UUID | None
+    corrects_fill_id: UUID | None = None
     time: datetime
 
 
@@ -67,36 +72,36 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Decimal
     filled_quantity: Decimal
     average_price: Decimal | None
-    limit_price: Decimal | None
-    stop_price: Decimal | None
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
     worst_price: Decimal | None
     requested_price: Decimal | None
     max_deviation: Decimal | None
-    stop_loss: Decimal | None
-    take_profit: Decimal | None
-    trailing_stop: Decimal | None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    trailing_stop: Decimal | None = None
     time_in_force: str
-    expires_at: datetime | None
+    expires_at: datetime | None = None
     position_id: UUID | None
     reduce_only: bool
-    parent_id: UUID | None
+    parent_id: UUID | None = None
     state: str
-    reject_code: str | None
-    reject_message: str | None
-    end_code: str | None
-    end_message: str | None
+    reject_code: str | None = None
+    reject_message: str | None = None
+    end_code: str | None = None
+    end_message: str | None = None
     execution_mode: str | None
     book: str | None
-    capacity: str | None
+    capacity: str | None = PRINCIPAL
     channel: str
     actor: str
-    on_behalf_of: str | None
+    on_behalf_of: str | None = None
     reason: str
     label: str | None
     comment: str | None
-    version: int
-    cancel_requested: bool
-    reserved_margin: Decimal
+    version: int = 1
+    cancel_requested: bool = False
+    reserved_margin: Decimal = ZERO
     instrument_version: int | None
     group_code: str | None
     group_version: int | None

@@ -23,7 +23,12 @@ from tradewind.core.positions import Plan
 
 
 class Source(Protocol):
-    """Where new ids, the ticket and the time of a decision come from."""
+    """Where the instrument, new ids, the ticket and the time of a decision come from."""
+
+    @property
+    def instrument(self) -> Instrument:
+        """The specification in force."""
+        ...
 
     @property
     def new_id(self) -> Callable[[], UUID]:
@@ -89,9 +94,17 @@ class _Trade:
 
     state: AccountState
     order: PlaceOrder
-    instrument: Instrument
     quoting: Quoting
     source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Money:
+    """What one fill moved: exact P&L in quote currency (None when it opened), booked amounts."""
+
+    quote_pnl: Decimal | None
+    realized_pnl: Decimal
+    commission: Decimal
 
 
 def take_levels(
@@ -99,14 +112,11 @@ def take_levels(
     order: PlaceOrder,
     planned: Plan,
     levels: tuple[Level, ...],
-    instrument: Instrument,
     quoting: Quoting,
     source: Source,
 ) -> Booking:
     """Book each level: first what it closes, then what it opens; one fill for each part."""
-    trade = _Trade(
-        state=state, order=order, instrument=instrument, quoting=quoting, source=source
-    )
+    trade = _Trade(state=state, order=order, quoting=quoting, source=source)
     booking = Booking(
         account=state.account,
         positions=(),
@@ -183,40 +193,23 @@ def _booked(
     quote_pnl: Decimal | None,
 ) -> Booking:
     """Add one fill of `position`: its P&L (None when it opened) and its commission."""
-    quantity, price = traded.quantity, traded.price
     rate = trade.quoting.conversion.rate
     terms = trade.state.terms.commission
-    notional = abs(quantity * price) * rate
+    notional = abs(traded.quantity * traded.price) * rate
     due = booking.commission_due + commission.due(
-        terms, quantity, trade.instrument.contract_size, notional
+        terms, traded.quantity, trade.source.instrument.contract_size, notional
     )
     charged = commission.charge(terms, due, booking.commission_charged)
     account = booking.account
     profit = book((quote_pnl or ZERO) * rate, account.carry, account.currency)
     fee = book(-charged, profit.carry, account.currency)
     after_profit = account.balance + profit.amount
-    side = trade.order.side
-    displayed = trade.order.requested_price or trade.quoting.price.taking(side)
-    fill = Filled(
-        id=fill_id,
-        position_id=position.id,
-        quantity=quantity,
-        closed_quantity=quantity if quote_pnl is not None else Quantity(ZERO),
-        price=price,
-        displayed_price=displayed,
-        slippage=-against_client(side, displayed, price),
-        markup=trade.quoting.price.markup(side),
-        commission=-fee.amount,
-        quote_pnl=quote_pnl or ZERO,
-        realized_pnl=profit.amount,
-        quoting=trade.quoting,
-    )
     posted = (
         _posted(fill_id, _pnl_postings(trade, quote_pnl or ZERO, profit.amount), after_profit),
-        _posted(
-            fill_id, _commission_postings(account, -fee.amount), after_profit + fee.amount
-        ),
+        _posted(fill_id, _commission_postings(account, -fee.amount), after_profit + fee.amount),
     )
+    money = _Money(quote_pnl=quote_pnl, realized_pnl=profit.amount, commission=-fee.amount)
+    fill = _filled(trade, position, traded, fill_id, money)
     return Booking(
         account=replace(account, balance=after_profit + fee.amount, carry=fee.carry),
         positions=(*(p for p in booking.positions if p.id != position.id), position),
@@ -224,6 +217,27 @@ def _booked(
         posted=(*booking.posted, *(p for p in posted if p.postings)),
         commission_due=due,
         commission_charged=booking.commission_charged + charged,
+    )
+
+
+def _filled(
+    trade: _Trade, position: Position, traded: Level, fill_id: FillId, money: _Money
+) -> Filled:
+    side = trade.order.side
+    displayed = trade.order.requested_price or trade.quoting.price.taking(side)
+    return Filled(
+        id=fill_id,
+        position_id=position.id,
+        quantity=traded.quantity,
+        closed_quantity=Quantity(ZERO) if money.quote_pnl is None else traded.quantity,
+        price=traded.price,
+        displayed_price=displayed,
+        slippage=-against_client(side, displayed, traded.price),
+        markup=trade.quoting.price.markup(side),
+        commission=money.commission,
+        quote_pnl=money.quote_pnl or ZERO,
+        realized_pnl=money.realized_pnl,
+        quoting=trade.quoting,
     )
 
 
@@ -235,10 +249,11 @@ def _pnl_postings(trade: _Trade, quote_pnl: Decimal, booked: Decimal) -> tuple[P
     account = trade.state.account
     trading = TRADING[trade.state.terms.book]
     own = client(account.id)
-    if trade.instrument.quote == account.currency.code:
+    instrument = trade.source.instrument
+    if instrument.quote == account.currency.code:
         return transfer(PostingType.PNL, trading, own, account.currency.code, booked)
     quote = Currency(
-        code=trade.instrument.quote, minor_digits=trade.instrument.quote_minor_digits
+        code=trade.source.instrument.quote, minor_digits=trade.source.instrument.quote_minor_digits
     )
     in_quote = to_minor_unit(quote_pnl, quote)
     return (

@@ -2,7 +2,7 @@
 
 
 class DomainError(Exception):
-    """A request that cannot be done; nothing was changed. `code` is stable, `detail` is for people."""
+    """A request that cannot be done; nothing changed. `code` is stable, `detail` for people."""
 
     def __init__(self, code: str, detail: str) -> None:
         """Keep both, and show both."""

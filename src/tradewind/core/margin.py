@@ -124,9 +124,7 @@ def _leg(
     return None
 
 
-def _leg_margin(
-    account: Account, terms: GroupTerms, leg: list[Position], mark: Mark
-) -> Decimal:
+def _leg_margin(account: Account, terms: GroupTerms, leg: list[Position], mark: Mark) -> Decimal:
     """Margin of all positions of one instrument and side, in account currency."""
     if not leg:
         return ZERO

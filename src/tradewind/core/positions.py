@@ -94,9 +94,7 @@ def increase(position: Position, lot: Lot, price: Price, notional: Decimal) -> P
     )
 
 
-def opened(
-    order: PlaceOrder, lot: Lot, price: Price, notional: Decimal, ticket: int
-) -> Position:
+def opened(order: PlaceOrder, lot: Lot, price: Price, notional: Decimal, ticket: int) -> Position:
     """A new position of one lot."""
     return Position(
         id=lot.position_id,

@@ -50,9 +50,7 @@ def account_may_trade(trade: PreTrade) -> Refused | None:
     """Refuse by account status; close_only refuses only what opens."""
     status = trade.state.account.status
     if status is AccountStatus.CLOSE_ONLY and trade.opens:
-        return Refused(
-            reason=R.ACCOUNT_CLOSE_ONLY, message="the account may only close positions"
-        )
+        return Refused(reason=R.ACCOUNT_CLOSE_ONLY, message="the account may only close positions")
     return _STOPPED.get(status)
 
 
@@ -91,9 +89,7 @@ def conversion_is_fresh(planned: Plan, conversion: Conversion) -> Refused | None
     """Refuse what opens at a rate that is too old; what closes takes the last valid one."""
     if planned.open_quantity == ZERO or conversion.fresh:
         return None
-    return Refused(
-        reason=R.CONVERSION_UNAVAILABLE, message="there is no current conversion rate"
-    )
+    return Refused(reason=R.CONVERSION_UNAVAILABLE, message="there is no current conversion rate")
 
 
 def margin_is_sufficient(before: Valuation, after: Valuation) -> Refused | None:

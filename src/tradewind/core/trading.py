@@ -84,9 +84,7 @@ def decide(state: AccountState, order: PlaceOrder, market: Market) -> Decision:
     execution = execute(order, market.instrument, market.quoting, state.terms.execution_mode)
     if isinstance(execution, Refused):
         return _rejected(state, order, market, execution)
-    booking = take_levels(
-        state, order, planned, execution.levels, market.instrument, market.quoting, market
-    )
+    booking = take_levels(state, order, planned, execution.levels, market.quoting, market)
     refused = _margin(state, planned, booking, market)
     if refused is not None:
         return _rejected(state, order, market, refused)
@@ -107,9 +105,7 @@ def evolve(state: AccountState, decision: Decision) -> AccountState:
     return replace(state, account=decision.account, positions=positions)
 
 
-def _margin(
-    state: AccountState, planned: Plan, booking: Booking, market: Market
-) -> Refused | None:
+def _margin(state: AccountState, planned: Plan, booking: Booking, market: Market) -> Refused | None:
     """Judge what opens on the account after the whole command; reductions are never refused."""
     if planned.open_quantity == ZERO or not booking.fills:
         return None

@@ -89,7 +89,7 @@ async def read_page(connection: Connection, start: int) -> Page:
     if end <= start:
         return Page(events=(), next_start=start, busy=busy)
     rows = await connection.fetch(PAGE_SQL, start, end, timeout=_QUERY_TIMEOUT_S)
-    return Page(events=[_event(row) for row in rows], next_start=end, busy=busy)
+    return Page(events=[logged_event(row) for row in rows], next_start=end, busy=busy)
 
 
 class Tail:
@@ -141,7 +141,8 @@ async def _bounds(connection: Connection) -> asyncpg.Record:
     return row
 
 
-def _event(row: asyncpg.Record) -> LoggedEvent:
+def logged_event(row: asyncpg.Record) -> LoggedEvent:
+    """Make one row of the log, with all its columns but `tx`, an event."""
     return LoggedEvent(
         account_id=row["account_id"],
         seq=row["seq"],

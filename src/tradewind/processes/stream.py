@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import asyncpg
 import structlog
 import uvloop
-from redis.asyncio import Redis
 
 from tradewind.gateway.stream.accounts import AccountFeed, View
 from tradewind.gateway.stream.conversation import Hub
@@ -21,6 +20,7 @@ from tradewind.gateway.stream.metrics import StreamMetrics
 from tradewind.gateway.stream.origin import own_origins
 from tradewind.gateway.stream.prices import PriceTable
 from tradewind.gateway.stream.server import StreamServer
+from tradewind.gateway.stream.views import client_event
 from tradewind.gateway.stream.wheel import Wheel
 from tradewind.infra.clock import Clock, clock_from_environment
 from tradewind.infra.decimals import trap_floats
@@ -44,7 +44,7 @@ def main() -> None:
     configure_logging("stream")
     #: TRADEWIND_ORIGINS: further web origins that may open the stream, as a comma list.
     origins = os.environ.get("TRADEWIND_ORIGINS", "")
-    uvloop.run(serve(settings_from_environment(), origins, Limits(), _view))
+    uvloop.run(serve(settings_from_environment(), origins, Limits(), client_event))
 
 
 async def serve(settings: Settings, origins: str, limits: Limits, view: View) -> None:
@@ -83,7 +83,7 @@ class Parts:
     intake: Intake
     subscription: Subscription
     tail: Tail
-    waiting: Redis
+    redis_url: str
     clients: "Clients"
 
 
@@ -114,7 +114,6 @@ async def _build(stack: AsyncExitStack, settings: Settings, limits: Limits, view
     reading = await _pool(stack, settings, "tw_read", 8)
     log = await _pool(stack, settings, "tw_oms", 1)
     redis = await stack.enter_async_context(open_redis(settings.redis_url))
-    waiting = await stack.enter_async_context(open_redis(settings.redis_url, timeout=None))
     standing = Standing(sessions, redis, clock)
     table = PriceTable(wheel.changed)
     intake = Intake(table, redis, clock, metrics)
@@ -141,7 +140,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, limits: Limits, view
         intake=intake,
         subscription=Subscription(settings.redis_url, TOPICS, intake.hear, intake.subscribed),
         tail=tail,
-        waiting=waiting,
+        redis_url=settings.redis_url,
         clients=clients,
     )
 
@@ -150,7 +149,7 @@ async def _run_background(parts: Parts, ready: asyncio.Event) -> None:
     await parts.standing.poll()
     async with asyncio.TaskGroup() as group:
         group.create_task(parts.clients.run())
-        group.create_task(parts.standing.run(parts.waiting))
+        group.create_task(parts.standing.run(parts.redis_url))
         group.create_task(parts.hub.authenticator.run())
         group.create_task(parts.subscription.run())
         group.create_task(parts.intake.read_missed())

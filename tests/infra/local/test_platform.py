@@ -1,6 +1,7 @@
 """The supervisor with real servers and a table of stand-in processes."""
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -179,6 +180,7 @@ def test_a_long_home_keeps_its_sockets_in_a_short_private_folder(short_folder: F
         assert running.home.sockets.parent == Path("/tmp")  # noqa: S108
         assert running.home.sockets.stat().st_mode & 0o066 == 0
         assert serves(running.port)
+    shutil.rmtree(running.home.sockets)
 
 
 def test_a_process_that_never_is_ready_stops_the_start(short_folder: Folder) -> None:

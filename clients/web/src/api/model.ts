@@ -20,11 +20,11 @@ export type Account = With<
   {
     balance: Money
     credit: Money
-    unrealized_pnl: Money
-    equity: Money
-    used_margin: Money
+    unrealized_pnl: Money | null
+    equity: Money | null
+    used_margin: Money | null
     reserved_margin: Money
-    free_margin: Money
+    free_margin: Money | null
     margin_level: Rate | null
   }
 >
@@ -34,7 +34,7 @@ export type Position = With<
   {
     quantity: Quantity
     open_price: Price
-    used_margin: Money
+    used_margin: Money | null
     unrealized_pnl: Money | null
     swap: Money
     stop_loss: Price | null
@@ -52,17 +52,17 @@ export type Order = With<
     stop_price: Price | null
   }
 >
-export type Transition = Order['transitions'][number]
+export type Transition = NonNullable<Order['transitions']>[number]
 
 export type Fill = With<
   ItemOf<'/v1/accounts/{account_id}/fills'>,
   {
     quantity: Quantity
     price: Price
-    displayed_price: Price | null
-    slippage: Price | null
+    displayed_price: Price
+    slippage: Price
     commission: Money
-    realized_pnl: Money | null
+    realized_pnl: Money
   }
 >
 

@@ -64,7 +64,7 @@ export interface paths {
     post: Post<components['schemas']['Refresh'], components['schemas']['Tokens']>
   }>
   '/v1/auth/logout': Item<{
-    post: Post<components['schemas']['Refresh'], Record<string, never>>
+    post: Post<components['schemas']['Logout'], Record<string, never>>
   }>
   '/v1/me': Item<{ get: Get<components['schemas']['Me']> }>
   '/v1/accounts': Item<{ get: Get<Page<components['schemas']['Account']>> }>
@@ -121,26 +121,26 @@ export interface paths {
 
 export interface components {
   schemas: {
-    Config: { stream_url: string; version: string }
+    Config: { stream_url: string; version: string; environment: string }
     Login: { email: string; password: string; otp?: string }
     Refresh: { refresh_token: string }
+    Logout: { everywhere?: boolean }
     Tokens: { access_token: string; expires_in: number; refresh_token: string }
-    Me: { id: string; email: string; name?: string | null }
+    Me: { id: string; email: string; name: string; roles: string[] }
     Account: {
       id: string
-      number?: number | string | null
       currency: string
       group: string
-      leverage: number | string
+      leverage: string
       position_mode: string
       status: string
       balance: string
       credit: string
-      unrealized_pnl: string
-      equity: string
-      used_margin: string
+      unrealized_pnl: string | null
+      equity: string | null
+      used_margin: string | null
       reserved_margin: string
-      free_margin: string
+      free_margin: string | null
       margin_level: string | null
       as_of: string
       last_event: number
@@ -152,7 +152,7 @@ export interface components {
       side: 'buy' | 'sell'
       quantity: string
       open_price: string
-      used_margin: string
+      used_margin: string | null
       unrealized_pnl: string | null
       swap: string
       stop_loss: string | null
@@ -176,21 +176,23 @@ export interface components {
       worst_price: string | null
       stop_loss: string | null
       take_profit: string | null
+      trailing_stop: string | null
       state: string
       reject: components['schemas']['Reason'] | null
       end: components['schemas']['Reason'] | null
       execution_mode: string | null
-      time_in_force: string | null
+      time_in_force: string
       expires_at: string | null
-      ticket: number | string | null
+      ticket: number
       label: string | null
       comment: string | null
       version: number
       cancel_requested: boolean
+      facts: { type: string; at: string }[] | null
       position_id: string | null
       created_at: string
       updated_at: string
-      transitions: components['schemas']['Transition'][]
+      transitions: components['schemas']['Transition'][] | null
     }
     NewOrder: {
       client_order_id?: string
@@ -210,17 +212,17 @@ export interface components {
     Fill: {
       id: string
       order_id: string
-      position_id: string | null
+      position_id: string
       symbol: string
       side: 'buy' | 'sell'
       quantity: string
       price: string
-      displayed_price: string | null
-      slippage: string | null
+      displayed_price: string
+      slippage: string
       commission: string
-      realized_pnl: string | null
-      quote_pnl: string | null
-      conversion_rate: string | null
+      realized_pnl: string
+      quote_pnl: string
+      conversion_rate: string
       time: string
     }
     LedgerEntry: {

@@ -3,9 +3,15 @@ import type { AccountEvent } from '../api/model'
 /** Frames of `/v1/stream`, both ways. */
 export type ClientFrame =
   | { type: 'auth'; token: string }
-  | { type: 'subscribe'; channel: 'prices'; symbols: readonly string[]; interval_ms: number }
+  | {
+      type: 'subscribe'
+      channel: 'prices'
+      symbols: readonly string[]
+      interval_ms: number
+      account_id: string
+    }
   | { type: 'subscribe'; channel: 'account'; account_id: string; after: number }
-  | { type: 'unsubscribe'; channel: 'prices'; symbols: readonly string[] }
+  | { type: 'unsubscribe'; channel: 'prices' }
   | { type: 'unsubscribe'; channel: 'account'; account_id: string }
 
 export interface PriceItem {

@@ -91,7 +91,7 @@ class Conversation:
         except store.UNAVAILABLE as error:
             structlog.get_logger().warning("stream_read_failed", error=repr(error))
             self.connection.close(CloseCode.TRY_AGAIN_LATER, "temporarily unavailable")
-        except Exception:
+        except Exception:  # noqa: BLE001  whatever it is, one client must not end the others
             structlog.get_logger().exception("stream_client_failed")
             self.connection.close(CloseCode.INTERNAL, "internal error")
 
@@ -201,11 +201,10 @@ class Conversation:
 
     async def _subscribe_account(self, message: messages.SubscribeAccount, user_id: UUID) -> None:
         account_id = message.account_id
-        if account_id not in self._listeners:
-            if len(self._listeners) >= self._hub.limits.accounts_max:
-                maximum = self._hub.limits.accounts_max
-                self._refuse(StreamError.TOO_MANY_ACCOUNTS, f"at most {maximum} accounts")
-                return
+        maximum = self._hub.limits.accounts_max
+        if account_id not in self._listeners and len(self._listeners) >= maximum:
+            self._refuse(StreamError.TOO_MANY_ACCOUNTS, f"at most {maximum} accounts")
+            return
         last = await store.last_event(self._hub.pool, user_id, account_id)
         if last is None:
             self._refuse(StreamError.ACCOUNT_NOT_FOUND, "no such account")

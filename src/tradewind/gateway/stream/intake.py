@@ -92,7 +92,7 @@ class Intake:
         if not keys:
             return
         for payload in await self._redis.mget(keys):
-            if payload is not None:
+            if isinstance(payload, bytes):
                 try:
                     self._table.apply(payload, self._clock.now())
                 except msgspec.MsgspecError as error:

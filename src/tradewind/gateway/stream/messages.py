@@ -19,18 +19,14 @@ Interval: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 Sequence: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
-class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A client's message; an unknown field is an error."""
-
-
-class Authenticate(_Strict):
+class Authenticate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is speaking; again before the token expires."""
 
     type: Literal["auth"]
     token: str
 
 
-class SubscribePrices(_Strict):
+class SubscribePrices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Add symbols; the interval holds for all. Prices are those of the account's group."""
 
     type: Literal["subscribe"]
@@ -40,7 +36,7 @@ class SubscribePrices(_Strict):
     account_id: UUID | None = None
 
 
-class UnsubscribePrices(_Strict):
+class UnsubscribePrices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Remove symbols, all of them when none are named."""
 
     type: Literal["unsubscribe"]
@@ -48,7 +44,7 @@ class UnsubscribePrices(_Strict):
     symbols: Symbols | None = None
 
 
-class SubscribeAccount(_Strict):
+class SubscribeAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every event after `after`, then live."""
 
     type: Literal["subscribe"]
@@ -57,7 +53,7 @@ class SubscribeAccount(_Strict):
     after: Sequence = 0
 
 
-class UnsubscribeAccount(_Strict):
+class UnsubscribeAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """No more events of an account."""
 
     type: Literal["unsubscribe"]

@@ -39,6 +39,8 @@ class StreamServer:
         self._conversations: dict[Connection, Conversation] = {}
         self._hooks = Hooks(opened=self._opened, received=self._receive, ended=self._ended)
         self._server: asyncio.Server | None = None
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     async def start(self, host: str, port: int) -> int:
         """Listen; returns the port."""
@@ -75,8 +77,7 @@ class StreamServer:
             conversation.connection.close(CloseCode.GOING_AWAY, "restarting")
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_S):
-                while self._conversations:
-                    await asyncio.sleep(_SWEEP_S / 10)
+                await self._empty.wait()
         for conversation in list(self._conversations.values()):
             conversation.connection.abort()
 
@@ -104,6 +105,7 @@ class StreamServer:
 
     def _opened(self, connection: Connection) -> None:
         self._conversations[connection] = Conversation(self._hub, connection)
+        self._empty.clear()
 
     def _receive(self, connection: Connection, frame: bytes) -> None:
         self._conversations[connection].receive(frame)
@@ -112,9 +114,10 @@ class StreamServer:
         conversation = self._conversations.pop(connection, None)
         if conversation is not None:
             conversation.end()
-            code = connection.code
-            if code is not None:
-                self._hub.metrics.closed.labels(str(int(code))).inc()
+            if connection.code is not None:
+                self._hub.metrics.closed.labels(str(int(connection.code))).inc()
+        if not self._conversations:
+            self._empty.set()
 
     def _judge(self, conversation: Conversation, now: float) -> None:
         """End a connection whose time is over, in whichever way."""
@@ -156,7 +159,7 @@ def _listening_socket(host: str, port: int, send_buffer_bytes: int) -> socket.so
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer_bytes)
         listening.bind((host, port))
-        listening.setblocking(False)
+        listening.settimeout(0)
     except OSError:
         listening.close()
         raise

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tradewind.infra.eventlog import LoggedEvent
+from tradewind.infra.eventlog import LoggedEvent, logged_event
 from tradewind.infra.postgres import Connection
 
 _ACQUIRE_TIMEOUT_S: Final = 2.0
@@ -85,7 +85,7 @@ async def events_after(
         rows = await connection.fetch(
             EVENTS_AFTER_SQL, account_id, after, limit, timeout=_QUERY_TIMEOUT_S
         )
-    return [LoggedEvent(**row) for row in rows]
+    return [logged_event(row) for row in rows]
 
 
 QUOTE_AGES_SQL: Final = """

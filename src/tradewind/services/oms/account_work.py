@@ -24,7 +24,9 @@ class AccountWork:
     touched: bool = False
 
 
-def account_work(loaded: LoadedAccount, switches: Sequence[KillSwitch], terms: GroupTerms) -> AccountWork:
+def account_work(
+    loaded: LoadedAccount, switches: Sequence[KillSwitch], terms: GroupTerms
+) -> AccountWork:
     stops = {("global", ""), ("account", str(loaded.account.id)), ("group", terms.code)}
     return AccountWork(
         state=AccountState(

@@ -107,9 +107,7 @@ class Session:
             deciding = self._deciding(loaded, now)
             outcomes = deciding.decide_all(batch)
             if deciding.writing.accounts or deciding.writing.keys:
-                await store.write(
-                    connection, deciding.writing, now, timeout_s=STATEMENT_TIMEOUT_S
-                )
+                await store.write(connection, deciding.writing, now, timeout_s=STATEMENT_TIMEOUT_S)
         except BaseException:
             await self._rollback(connection)
             raise
@@ -120,9 +118,7 @@ class Session:
     def _deciding(self, loaded: Loaded, now: datetime) -> Deciding:
         return Deciding(loaded, self._tools.markets, self._tools.new_id, now)
 
-    async def _commit(
-        self, connection: asyncpg.Connection, xid: str, writing: Writing
-    ) -> None:
+    async def _commit(self, connection: asyncpg.Connection, xid: str, writing: Writing) -> None:
         """Commit without a time-out and shielded: a cancelled COMMIT may still take place."""
         try:
             await asyncio.shield(connection.execute("COMMIT"))

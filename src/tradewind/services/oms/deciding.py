@@ -16,6 +16,7 @@ from tradewind.contracts.events import ENCODER, OrderRow
 from tradewind.core.accounts import AccountState
 from tradewind.core.errors import ConflictError, DomainError, NotFoundError
 from tradewind.core.ids import Symbol
+from tradewind.core.instruments import Instrument
 from tradewind.core.margin import Mark
 from tradewind.core.orders import (
     FINAL,
@@ -26,7 +27,7 @@ from tradewind.core.orders import (
     PlaceOrder,
     moved,
 )
-from tradewind.core.trading import Market, decide, evolve
+from tradewind.core.trading import Decision, Market, decide, evolve
 from tradewind.services.oms.account_work import AccountWork, account_work, closing_order
 from tradewind.services.oms.markets import Markets
 from tradewind.services.oms.rows import Recording, record
@@ -73,7 +74,8 @@ class Deciding:
         terms = {group.id: group.terms for group in loaded.groups or ()}
         switches = loaded.kill_switches or []
         self._work = {
-            a.account.id: account_work(a, switches, terms[a.group_id]) for a in loaded.accounts or ()
+            a.account.id: account_work(a, switches, terms[a.group_id])
+            for a in loaded.accounts or ()
         }
         self._keys = {key.id: key for key in loaded.keys or ()}
         self._answered: dict[UUID, tuple[UUID, Answer]] = {}
@@ -101,7 +103,7 @@ class Deciding:
             return self._outcome(submission)
         except DomainError as error:
             return error
-        except Exception:
+        except Exception:  # noqa: BLE001 - a poison command must not stop the others
             self.writing.truncate(events)
             structlog.get_logger().exception(
                 "command_failed", order_id=str(submission.command.order_id)
@@ -174,22 +176,7 @@ class Deciding:
                 now=self._now,
             ),
         )
-        events = len(self.writing.event_seqs)
-        row = record(
-            decision,
-            Recording(
-                state=state,
-                instrument=instrument,
-                last_event=work.last_event,
-                cause=None,
-                new_id=self._new_id,
-                now=self._now,
-            ),
-            self.writing,
-        )
-        work.last_event += len(self.writing.event_seqs) - events
-        work.state = evolve(state, decision)
-        work.touched = True
+        row = self._record(work, decision, instrument)
         if order.client_order_id is not None:
             self._client_orders[order.account_id, order.client_order_id] = KnownOrder(
                 account_id=order.account_id,
@@ -197,9 +184,24 @@ class Deciding:
                 order_id=order.order_id,
                 last_event=row.last_event,
             )
-        return Answer(
-            status=CREATED, code=None, order_id=order.order_id, order=row, replayed=False
+        return Answer(status=CREATED, code=None, order_id=order.order_id, order=row, replayed=False)
+
+    def _record(self, work: AccountWork, decision: Decision, instrument: Instrument) -> OrderRow:
+        """Append a decision's events and go on from the state after it."""
+        before = len(self.writing.event_seqs)
+        recording = Recording(
+            state=work.state,
+            instrument=instrument,
+            last_event=work.last_event,
+            cause=None,
+            new_id=self._new_id,
+            now=self._now,
         )
+        row = record(decision, recording, self.writing)
+        work.last_event += len(self.writing.event_seqs) - before
+        work.state = evolve(work.state, decision)
+        work.touched = True
+        return row
 
     def _duplicate(self, known: KnownOrder, *, keyed: bool) -> Answer:
         code = "duplicate_client_order_id"

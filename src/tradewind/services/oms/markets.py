@@ -151,17 +151,12 @@ def market_price(tick: Tick, group: str, instrument: Instrument) -> MarketPrice:
         bbo_bid=Price(tick.bid),
         bbo_ask=Price(tick.ask),
         bids=tuple(
-            Level(
-                price=round_bid(q.bid - bid_markup, precision), quantity=Quantity(q.bid_size)
-            )
+            Level(price=round_bid(q.bid - bid_markup, precision), quantity=Quantity(q.bid_size))
             for q in bids
         ),
         asks=tuple(
-            Level(
-                price=round_ask(q.ask + ask_markup, precision), quantity=Quantity(q.ask_size)
-            )
+            Level(price=round_ask(q.ask + ask_markup, precision), quantity=Quantity(q.ask_size))
             for q in asks
         ),
         rules_version=tick.rules_version,
     )
-

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from tradewind.contracts.events import (
     ENCODER,
@@ -21,14 +22,12 @@ from tradewind.contracts.events import (
 from tradewind.core.accounts import AccountState, Position
 from tradewind.core.booking import Filled
 from tradewind.core.instruments import Instrument
-from tradewind.core.money import ZERO
-from tradewind.core.orders import OrderState, OrderType, Reason
+from tradewind.core.orders import Order, OrderState, OrderType, Reason
 from tradewind.core.positions import closed_at
 from tradewind.core.tradedates import trade_date, value_date
 from tradewind.core.trading import Decision
 from tradewind.services.oms.store import Writing
 
-PRINCIPAL: Final = "principal"
 CLIENT: Final = Reason.CLIENT.value
 
 
@@ -78,7 +77,7 @@ class _Log:
             else:
                 step = OrderStep(id=order_id, state=state)
             self._append(f"order.{state}", step, None)
-        row = self._order_row(first, next(fills, None))
+        row = _with_verdict(self._order_row(first, next(fills, None)), decision.order)
         self._append(f"order.{decision.order.state}", row, "order")
         return row
 
@@ -142,9 +141,7 @@ class _Log:
                 currency=posting.currency,
                 amount=posting.amount,
                 balance_after=(
-                    posted.balance_after
-                    if own in {posting.source, posting.destination}
-                    else None
+                    posted.balance_after if own in {posting.source, posting.destination} else None
                 ),
                 reference=posted.fill_id,
                 reverses=None,
@@ -179,7 +176,7 @@ class _Log:
     def _fill(self, fill: Filled) -> FillRow:
         recording, request = self._recording, self._decision.order.request
         price = fill.quoting.price
-        traded: date = self._trade_date
+        traded = self._trade_date
         return FillRow(
             account_id=request.account_id,
             id=fill.id,
@@ -206,17 +203,14 @@ class _Log:
             rules_version=price.rules_version,
             execution_mode=self._decision.order.execution_mode,
             book=self._decision.order.book,
-            capacity=PRINCIPAL,
             channel=request.channel,
             actor=self._actor,
-            on_behalf_of=None,
             reason=CLIENT,
             instrument_version=recording.instrument.version,
             group_code=recording.state.terms.code,
             group_version=recording.state.terms.version,
             trade_date=traded,
             value_date=value_date(traded, recording.instrument.settlement_lag),
-            corrects_fill_id=None,
             time=recording.now,
         )
 
@@ -234,36 +228,20 @@ class _Log:
             quantity=request.quantity,
             filled_quantity=order.filled_quantity,
             average_price=order.average_price,
-            limit_price=None,
-            stop_price=None,
             worst_price=request.worst_price,
             requested_price=request.requested_price,
             max_deviation=request.max_deviation if request.requested_price else None,
-            stop_loss=None,
-            take_profit=None,
-            trailing_stop=None,
             time_in_force=request.time_in_force,
-            expires_at=None,
             position_id=order.position_id,
             reduce_only=request.reduce_only,
-            parent_id=None,
             state=order.state,
-            reject_code=order.refused.reason if order.refused else None,
-            reject_message=order.refused.message if order.refused else None,
-            end_code=order.ended.reason if order.ended else None,
-            end_message=order.ended.message if order.ended else None,
             execution_mode=order.execution_mode,
             book=order.book,
-            capacity=PRINCIPAL,
             channel=request.channel,
             actor=self._actor,
-            on_behalf_of=None,
             reason=CLIENT,
             label=request.label,
             comment=request.comment,
-            version=1,
-            cancel_requested=False,
-            reserved_margin=ZERO,
             instrument_version=recording.instrument.version,
             group_code=terms.code,
             group_version=terms.version,
@@ -276,3 +254,13 @@ class _Log:
             updated_at=recording.now,
             fill=UNSET if fill is None else self._fill(fill),
         )
+
+
+def _with_verdict(row: OrderRow, order: Order) -> OrderRow:
+    """Say why an order was rejected or ended; most were neither."""
+    if order.refused is not None:
+        refused = order.refused
+        return replace(row, reject_code=refused.reason, reject_message=refused.message)
+    if order.ended is not None:
+        return replace(row, end_code=order.ended.reason, end_message=order.ended.message)
+    return row

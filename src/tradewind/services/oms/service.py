@@ -36,6 +36,10 @@ class Counters:
     deciding_s: float = 0.0
 
 
+class UnresolvedReplayError(AssertionError):
+    """A batch returned a replay without its first answer."""
+
+
 class Oms:
     """Takes commands, answers when they are durable. `run` must be running."""
 
@@ -122,9 +126,7 @@ class Oms:
             lane.extendleft(reversed(left))
         return batch, False
 
-    async def _run_batch(
-        self, session: Session, batch: list[Submission], *, wait: bool
-    ) -> None:
+    async def _run_batch(self, session: Session, batch: list[Submission], *, wait: bool) -> None:
         accounts = {submission.command.account_id for submission in batch}
         self._busy |= accounts
         self.counters.batches += 1
@@ -132,7 +134,7 @@ class Oms:
         outcomes: list[Outcome]
         try:
             outcomes = await session.run(batch, wait=wait)
-        except Exception:
+        except Exception:  # noqa: BLE001 - its callers must be answered whatever happened
             structlog.get_logger().exception("batch_failed", size=len(batch))
             self.counters.failed += 1
             failure = InternalError("internal_error", "the command failed; nothing was changed")
@@ -148,7 +150,7 @@ class Oms:
             if isinstance(outcome, Skipped):
                 skipped.append(submission)
             elif isinstance(outcome, Replay):
-                raise AssertionError("a replay was not resolved")
+                raise UnresolvedReplayError
             else:
                 submission.answer(outcome)
         if len(skipped) < len(batch):

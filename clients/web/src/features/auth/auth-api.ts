@@ -9,7 +9,8 @@ export interface Tokens {
 export interface AuthApi {
   login(email: string, password: string, otp?: string): Promise<Tokens>
   refresh(refreshToken: string): Promise<Tokens>
-  logout(refreshToken: string): Promise<void>
+  /** Ends the login that the access token belongs to. */
+  logout(accessToken: string): Promise<void>
 }
 
 export function authApi(api: Api): AuthApi {
@@ -22,8 +23,9 @@ export function authApi(api: Api): AuthApi {
       ),
     refresh: (refreshToken) =>
       answer(api.POST('/v1/auth/refresh', { body: { refresh_token: refreshToken } })),
-    logout: async (refreshToken) => {
-      await answer(api.POST('/v1/auth/logout', { body: { refresh_token: refreshToken } }))
+    logout: async (accessToken) => {
+      const headers = { Authorization: `Bearer ${accessToken}` }
+      await answer(api.POST('/v1/auth/logout', { body: {}, headers }))
     },
   }
 }

@@ -68,9 +68,9 @@ export class Session implements TokenSource {
   }
 
   async logout(): Promise<void> {
-    const kept = this.vault.read()
+    const token = await this.token().catch(() => undefined)
     this.end({ status: 'signed_out' })
-    if (kept) await this.api.logout(kept.refreshToken).catch(() => undefined)
+    if (token) await this.api.logout(token).catch(() => undefined)
   }
 
   async token(): Promise<string> {

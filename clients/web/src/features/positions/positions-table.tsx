@@ -1,6 +1,7 @@
 import { memo, useState } from 'react'
 import type { Instrument, Position } from '../../api/model'
 import { Amount } from '../../ui/amount'
+import { DataTable, NUMBER, WIDE, WIDE_NUMBER } from '../../ui/data-table'
 import { Empty, pendingOr } from '../../ui/empty'
 import { formatLots, formatMoney, formatPrice, formatQuantity, formatTime } from '../../ui/format'
 import { prefer } from '../../ui/preferences'
@@ -13,6 +14,19 @@ import { usePositions } from './positions-query'
 import { usePositionPnl } from './use-account-valuation'
 import { useClose } from './use-close'
 
+const COLUMNS = [
+  { title: 'Symbol' },
+  { title: 'Side' },
+  { title: 'Quantity', number: true },
+  { title: 'Open price', number: true, wide: true },
+  { title: 'Current price', number: true, wide: true },
+  { title: 'P/L', number: true },
+  { title: 'Margin', number: true, wide: true },
+  { title: 'Swap', number: true, wide: true },
+  { title: 'Opened', wide: true },
+  { title: 'Actions', hidden: true },
+]
+
 /** Open positions with what they are worth now. */
 export function PositionsTable() {
   const query = usePositions()
@@ -21,38 +35,15 @@ export function PositionsTable() {
   if (waiting) return waiting
   if (query.data?.length === 0) return <Empty>No open positions.</Empty>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key
-    <section className={classes.scroll} aria-label="Open positions" tabIndex={0}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th>Symbol</th>
-            <th>Side</th>
-            <th className={classes.number}>Quantity</th>
-            <th className={`${classes.number} ${classes.wide}`}>Open price</th>
-            <th className={`${classes.number} ${classes.wide}`}>Current price</th>
-            <th className={classes.number} title="Indicative, from the prices on this screen">
-              P/L
-            </th>
-            <th className={`${classes.number} ${classes.wide}`}>Margin</th>
-            <th className={`${classes.number} ${classes.wide}`}>Swap</th>
-            <th className={classes.wide}>Opened</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {query.data?.map((position) => (
-            <PositionRow
-              key={position.id}
-              position={position}
-              instrument={instruments.get(position.symbol)}
-            />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <DataTable label="Open positions" columns={COLUMNS}>
+      {query.data?.map((position) => (
+        <PositionRow
+          key={position.id}
+          position={position}
+          instrument={instruments.get(position.symbol)}
+        />
+      ))}
+    </DataTable>
   )
 }
 
@@ -72,30 +63,30 @@ const PositionRow = memo(function PositionRow({ position, instrument }: RowProps
       <td>
         <SideLabel side={position.side} />
       </td>
-      <td className={classes.number}>
+      <td className={NUMBER}>
         {formatQuantity(position.quantity)}
         {instrument && (
-          <span className={`${classes.sub} ${classes.wide}`}>
+          <span className={`${classes.sub} ${WIDE}`}>
             {formatLots(position.quantity, instrument.contract_size)} lots
           </span>
         )}
       </td>
-      <td className={`${classes.number} ${classes.wide}`}>
+      <td className={WIDE_NUMBER}>
         {formatPrice(position.open_price, precision)}
       </td>
-      <td className={`${classes.number} ${classes.wide}`}>
+      <td className={WIDE_NUMBER}>
         {formatPrice(quote && closePrice(position.side, quote), precision)}
       </td>
-      <td className={classes.number} data-testid="position-pnl">
+      <td className={NUMBER} data-testid="position-pnl">
         <Amount value={pnl} currency={currency} />
       </td>
-      <td className={`${classes.number} ${classes.wide}`}>
+      <td className={WIDE_NUMBER}>
         {formatMoney(position.used_margin, currency)}
       </td>
-      <td className={`${classes.number} ${classes.wide}`}>
+      <td className={WIDE_NUMBER}>
         <Amount value={position.swap} currency={currency} />
       </td>
-      <td className={`${classes.wide} quiet`}>{formatTime(position.opened_at)}</td>
+      <td className={`${WIDE} quiet`}>{formatTime(position.opened_at)}</td>
       <td className={classes.actions}>
         <RowActions position={position} instrument={instrument} />
       </td>

@@ -13,7 +13,8 @@ const NONE: readonly Position[] = []
 
 export interface LiveAccount {
   account: Account
-  value: Valuation
+  /** Undefined while a position has no price. */
+  value: Valuation | undefined
   positions: readonly Position[]
 }
 
@@ -28,7 +29,8 @@ export function useAccountValuation(): LiveAccount {
   )
   const quotes = useQuotesOf(symbols)
   const parts = positions.map((each) => pnlOf(each, instruments, account.currency, quotes))
-  return { account, positions, value: valueAccount(account, total(parts) ?? big(account.unrealized_pnl)) }
+  const unrealized = total(parts)
+  return { account, positions, value: unrealized && valueAccount(account, unrealized) }
 }
 
 /** Live P&L of one position; re-renders with its own prices only. */

@@ -41,7 +41,7 @@ test('equity is 9,980.00, free margin 6,242.00 and the level 266.99 %', () => {
   }
   const value = valueAccount(funds, new Big('-20'))
   expect(value.equity.toFixed(2)).toBe('9980.00')
-  expect(value.free.toFixed(2)).toBe('6242.00')
+  expect(value.free?.toFixed(2)).toBe('6242.00')
   expect(value.level?.toFixed(2)).toBe('266.99')
 })
 

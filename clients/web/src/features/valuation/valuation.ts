@@ -65,14 +65,15 @@ export function marginOf(
 export interface Funds {
   balance: Money
   credit: Money
-  used_margin: Money
+  /** Null while the server misses a price or a rate. */
+  used_margin: Money | null
   reserved_margin: Money
 }
 
 export interface Valuation {
   unrealized: Big
   equity: Big
-  free: Big
+  free: Big | null
   /** Equity as percent of used margin; null while no margin is used. */
   level: Big | null
 }
@@ -80,6 +81,7 @@ export interface Valuation {
 /** Equity, free margin and level from the server's booked figures and a P&L of this moment. */
 export function valueAccount(funds: Funds, unrealized: Big): Valuation {
   const equity = big(funds.balance).plus(big(funds.credit)).plus(unrealized)
+  if (funds.used_margin === null) return { unrealized, equity, free: null, level: null }
   const used = big(funds.used_margin)
   return {
     unrealized,
