@@ -4,12 +4,13 @@ What these two decide is a 422; what needs the account, the market or the time i
 order service and recorded on the order.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,8 @@ CLIENT_ORDER_ID_MAX: Final = 64
 LABEL_MAX: Final = 32
 COMMENT_MAX: Final = 64
 KEY_MAX: Final = 255
+#: The validator says "…field `name`" or "… at `$.name`".
+FIELD_OF_ERROR: Final = re.compile(r"`(?:\$\.)?([a-z_]{1,64})`$")
 #: What a market order may say of its life, and what it means when it says nothing.
 MARKET_LIVES: Final = {"fok": TimeInForce.FOK, "ioc": TimeInForce.IOC, None: TimeInForce.FOK}
 SIDES: Final = {side.value: side for side in Side}
@@ -34,7 +37,7 @@ SIDES: Final = {side.value: side for side in Side}
 RESTING: Final = ("limit_price", "stop_price", "expires_at", "stop_loss", "take_profit")
 
 
-class OrderBody(msgspec.Struct, forbid_unknown_fields=True):
+class OrderBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The body of POST …/orders. Decimals are strings; null is the same as absent."""
 
     symbol: str
@@ -58,7 +61,7 @@ class OrderBody(msgspec.Struct, forbid_unknown_fields=True):
     reduce_only: bool = False
 
 
-class CloseBody(msgspec.Struct, forbid_unknown_fields=True):
+class CloseBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The body of POST …/positions/{id}/close; without quantity the whole position closes."""
 
     quantity: str | None = None
@@ -79,8 +82,22 @@ class Entry:
     received_at: datetime
 
 
-ORDER_BODY: Final = msgspec.json.Decoder(OrderBody)
-CLOSE_BODY: Final = msgspec.json.Decoder(CloseBody)
+Body = TypeVar("Body", OrderBody, CloseBody)
+
+
+def read_body(parsed: dict[str, Any], kind: type[Body]) -> Body:
+    """Give a JSON object its type; InvalidError names an unknown, missing or mistyped field."""
+    unknown = parsed.keys() - kind.__struct_fields__
+    if unknown:
+        raise InvalidError(min(unknown)[:64], "unknown_field", "there is no such field")
+    try:
+        return msgspec.convert(parsed, kind)
+    except msgspec.ValidationError as error:
+        found = FIELD_OF_ERROR.search(str(error))
+        missing = str(error).startswith("Object missing required field")
+        field = found.group(1) if found else "body"
+        code = "required" if missing else "invalid_type"
+        raise InvalidError(field, code, "is missing" if missing else "has a wrong type") from None
 
 
 def request_key(
@@ -198,7 +215,9 @@ def _deviation(text: str | None) -> Decimal:
 def _decimal(field: str, text: str, *, signed: bool = False) -> Decimal:
     number = parse_decimal(text, signed=signed)
     if number is None:
-        raise InvalidError(field, "decimal", "must be a plain decimal number as a string")
+        raise InvalidError(
+            field, "invalid_decimal", "a string of digits: at most 18 before the point, 10 after"
+        )
     return number
 
 

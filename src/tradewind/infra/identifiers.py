@@ -1,4 +1,8 @@
-"""UUIDv7 (RFC 9562): 48 bits of milliseconds, then randomness; ids sort by time of making."""
+"""UUIDv7 (RFC 9562): 48 bits of milliseconds, then randomness; ids sort by time of making.
+
+Those of one source sort strictly, within a millisecond too, so a list in the order of its ids is
+in the order of its making.
+"""
 
 import os
 import time
@@ -14,6 +18,7 @@ class IdSource:
         """Start with an empty block."""
         self._block = b""
         self._at = 0
+        self._last = 0
 
     def new(self) -> UUID:
         """Return a fresh id."""
@@ -25,4 +30,7 @@ class IdSource:
         value = (time.time_ns() // 1_000_000) << 80 | rest
         value = value & ~(0xF000 << 64) | 0x7000 << 64
         value = value & ~(0xC000 << 48) | 0x8000 << 48
+        if value <= self._last:
+            value = self._last + 1
+        self._last = value
         return UUID(int=value)

@@ -1,14 +1,28 @@
 """Connections to PostgreSQL: one pool per database role."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from tradewind.core.errors import TransientError
 from tradewind.infra.secrets import read_secret
 from tradewind.infra.settings import Settings
 
 CONNECT_TIMEOUT_S: Final = 5.0
+LEND_TIMEOUT_S: Final = 2.0
+
+#: What a statement raises when the server is away, hung or shutting down.
+AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 
 #: What runs statements: a connection, or a loan of one from a pool.
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
@@ -30,3 +44,13 @@ async def open_pool(
             "default_transaction_read_only": "on" if read_only else "off",
         },
     )
+
+
+@asynccontextmanager
+async def lend(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
+    """Lend a connection for one request; a database that is away is a reason to come back."""
+    try:
+        async with pool.acquire(timeout=LEND_TIMEOUT_S) as connection:
+            yield connection
+    except AWAY as error:
+        raise TransientError("database_unavailable", "Try again shortly.") from error

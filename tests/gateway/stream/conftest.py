@@ -51,10 +51,11 @@ def stream_process(world_settings: Settings, short_folder: Callable[[], Path]) -
 async def world(stream_process: Child, world_settings: Settings) -> AsyncIterator[World]:
     """Everything a test needs to play pricing, OMS and client."""
     assert stream_process.process.poll() is None
-    async with World(world_settings) as opened, asyncio.TaskGroup() as group:
-        heart = group.create_task(opened.beat())
+    async with World(world_settings) as opened:
+        heart = asyncio.create_task(opened.beat())
         yield opened
-        heart.cancel()
+        opened.over.set()
+        await heart
 
 
 async def start_stream(settings: Settings, folder: Path) -> Child:

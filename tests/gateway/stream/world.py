@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -79,6 +79,7 @@ class World:
         self.redis = Redis.from_url(settings.redis_url)
         self.ids = IdSource()
         self.beating = True
+        self.over = asyncio.Event()
         self._tokens = AccessTokens(read_secret(settings.secrets_dir, "jwt_ed25519"), "demo")
 
     async def __aenter__(self) -> Self:
@@ -95,10 +96,11 @@ class World:
 
     async def beat(self) -> None:
         """Say that pricing lives, as pricing does."""
-        while True:
+        while not self.over.is_set():
             if self.beating:
                 await self.redis.publish(ALIVE_KEY, str(EPOCH))
-            await asyncio.sleep(0.2)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.over.wait(), 0.2)
 
     async def tick(self, symbol: str, bid: str, *, tradable: bool = True) -> None:
         """Publish a price; each group's is a tenth of a unit further away."""

@@ -42,7 +42,6 @@ PROCESSES: Final = (
     ProcessSpec(name="pricing", module="tradewind.processes.pricing", stage=1, ports=(12,)),
     ProcessSpec(name="api", module="tradewind.processes.api", stage=2, ports=(0, 10)),
     ProcessSpec(name="stream", module="tradewind.processes.stream", stage=2, ports=(1, 11)),
-    ProcessSpec(name="worker", module="tradewind.processes.worker", stage=2, ports=(13,)),
     ProcessSpec(name="scheduler", module="tradewind.processes.scheduler", stage=2, ports=(14,)),
 )
 

@@ -13,6 +13,7 @@ DECLARE
     loaded text;
 BEGIN
     IF p_wait THEN
+        PERFORM set_config('lock_timeout', '2s', true);
         SELECT array_agg(s.id) INTO locked FROM (
             SELECT id FROM account WHERE id = ANY (p_accounts) ORDER BY id
                FOR NO KEY UPDATE) s;

@@ -1,27 +1,24 @@
 """Logins and sessions."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from tradewind.core.errors import (
     ForbiddenError,
     InvalidError,
-    TransientError,
     UnauthenticatedError,
 )
 from tradewind.core.ids import UserId
 from tradewind.infra.clock import Clock
 from tradewind.infra.identifiers import IdSource
-from tradewind.infra.postgres import Connection
+from tradewind.infra.postgres import Connection, lend
 from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.services.identity import refresh_tokens, store, throttle
 from tradewind.services.identity.access_tokens import AccessTokens, invalid_token
@@ -46,7 +43,6 @@ _GLOBAL_RATE: Final = 20
 _GLOBAL_BURST: Final = 400
 _KNOWN_PREFIX: Final = "known:"
 _KNOWN_TTL: Final = timedelta(days=90)
-_ACQUIRE_TIMEOUT_S: Final = 2.0
 
 
 #: The only key of a bucket that everybody shares.
@@ -101,7 +97,7 @@ class Identity:
         if len(login.password.encode()) > PASSWORD_BYTES_MAX:
             raise InvalidError("password", "too_long", "At most 4096 bytes.")
         attempt = await self._admit(login)
-        async with self._connection() as connection:
+        async with lend(self._pool) as connection:
             found = await store.credentials(connection, login.email, attempt.at)
         matched = await self._passwords.matches(
             found.password_hash if found else None, login.password
@@ -120,7 +116,7 @@ class Identity:
         if presented is None:
             raise _invalid_refresh()
         now = self._clock.now()
-        async with self._connection() as connection, connection.transaction():
+        async with lend(self._pool) as connection, connection.transaction():
             renewal = await self._renew(connection, presented, text, now)
         if renewal.verdict in _REVOKING:
             await self._standing.ended(presented.family)
@@ -130,13 +126,13 @@ class Identity:
 
     async def log_out(self, principal: Principal) -> None:
         """End the caller's session everywhere within a second."""
-        async with self._connection() as connection:
+        async with lend(self._pool) as connection:
             await store.revoke_family(connection, principal.session_id, "logout", self._clock.now())
         await self._standing.ended(principal.session_id)
 
     async def log_out_everywhere(self, principal: Principal) -> None:
         """End every session of the caller."""
-        async with self._connection() as connection:
+        async with lend(self._pool) as connection:
             ended = await store.revoke_user(
                 connection, principal.user_id, "logout_everywhere", self._clock.now()
             )
@@ -144,7 +140,7 @@ class Identity:
 
     async def user(self, user_id: UserId) -> User:
         """Return a user who has a live session."""
-        async with self._connection() as connection:
+        async with lend(self._pool) as connection:
             found = await store.user(connection, user_id)
         if found is None:
             raise invalid_token()
@@ -167,7 +163,7 @@ class Identity:
         wait_s = self._strangers.wait(_EVERYBODY, time.monotonic())
         if wait_s and not attempt.known:
             raise throttle.throttled(timedelta(seconds=wait_s))
-        async with self._connection() as connection, connection.transaction():
+        async with lend(self._pool) as connection, connection.transaction():
             await throttle.admit(connection, attempt)
         return attempt
 
@@ -184,7 +180,7 @@ class Identity:
             revoked=False,
         )
         first = refresh_tokens.spell(self._secret, RefreshToken(family=session.id, generation=0))
-        async with self._connection() as connection, connection.transaction():
+        async with lend(self._pool) as connection, connection.transaction():
             await store.insert_family(connection, session, refresh_tokens.fingerprint(first))
             await throttle.forget(connection, attempt)
         await self._remember(attempt)
@@ -247,15 +243,6 @@ class Identity:
             key = f"{_KNOWN_PREFIX}{attempt.email_hash.hex()}"
             await self._redis.sadd(key, attempt.address)
             await self._redis.expire(key, _KNOWN_TTL)
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
-        """Take a connection; a database that is away is a reason to come back, not a crash."""
-        try:
-            async with self._pool.acquire(timeout=_ACQUIRE_TIMEOUT_S) as connection:
-                yield connection
-        except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
-            raise TransientError("database_unavailable", "Try again shortly.") from error
 
 
 def _invalid_refresh() -> UnauthenticatedError:

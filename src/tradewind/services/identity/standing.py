@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from tradewind.core.errors import TransientError
 from tradewind.core.ids import UserId
 from tradewind.infra.clock import Clock
+from tradewind.infra.postgres import lend
 from tradewind.infra.pubsub import Subscription, Topics
 from tradewind.services.identity import store
 from tradewind.services.identity.access_tokens import invalid_token
@@ -108,7 +109,7 @@ class Standing:
         """Read what changed; also the wait for the first answer at start."""
         now = self._clock.now()
         watched = list(self._users)
-        async with asyncio.timeout(_POLL_TIMEOUT_S), self._pool.acquire() as connection:
+        async with asyncio.timeout(_POLL_TIMEOUT_S), lend(self._pool) as connection:
             ended = await store.revoked_since(connection, now - _REMEMBERED)
             standings = await store.standings(connection, watched, now)
         self._ended = ended
@@ -131,7 +132,7 @@ class Standing:
                 self._hint.clear()
                 try:
                     await self.poll()
-                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+                except (TransientError, TimeoutError, asyncpg.PostgresError) as e:
                     self._log.warning("standing_poll_failed", error=type(e).__name__)
 
     def _hinted(self, _channel: bytes, _payload: bytes) -> None:
@@ -141,7 +142,7 @@ class Standing:
         """Know a user's standing; never from a cache, which could be older than a poll."""
         if user in self._users:
             return
-        async with self._pool.acquire(timeout=_POLL_TIMEOUT_S) as connection:
+        async with lend(self._pool) as connection:
             found = await store.standings(connection, [user], self._clock.now())
         self._users.update(found)
 
@@ -152,7 +153,7 @@ class Standing:
             text = await self._redis.get(key)
             if text is not None:
                 return _DECODER.decode(text)
-        async with self._pool.acquire(timeout=_POLL_TIMEOUT_S) as connection:
+        async with lend(self._pool) as connection:
             session = await store.session(connection, session_id)
         if session is not None and not session.revoked:
             with suppress(RedisError, OSError):

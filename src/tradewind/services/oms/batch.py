@@ -28,8 +28,6 @@ UNKNOWN_TIMEOUT_S: Final = 10.0
 UNKNOWN_POLL_S: Final = 0.05
 REPEATS_MAX: Final = 3
 
-BEGIN_SQL: Final = "BEGIN"
-BEGIN_WAITING_SQL: Final = "BEGIN; SET LOCAL lock_timeout = '2s'"
 
 BROKEN: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
 
@@ -96,9 +94,7 @@ class Session:
 
     async def _once(self, batch: Sequence[Submission], *, wait: bool) -> list[Outcome]:
         connection = await self._connected()
-        await connection.execute(
-            BEGIN_WAITING_SQL if wait else BEGIN_SQL, timeout=STATEMENT_TIMEOUT_S
-        )
+        await connection.execute("BEGIN", timeout=STATEMENT_TIMEOUT_S)
         try:
             now = self._tools.clock.now()
             loaded = await store.lock_and_load(
@@ -173,11 +169,13 @@ class Session:
             return outcome
         stored = outcome.stored
         order = await store.order_at(connection, stored) if stored.code is None else None
+        path = () if order is None else await store.path_to(connection, order, stored.event)
         return Answer(
             status=stored.status,
             code=stored.code,
             order_id=stored.order_id,
             order=order,
+            path=path,
             replayed=True,
         )
 

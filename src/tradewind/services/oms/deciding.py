@@ -207,9 +207,7 @@ class Deciding:
         code = "duplicate_client_order_id"
         if not keyed:
             raise ConflictError(code, f"order {known.order_id} has this client_order_id")
-        return Answer(
-            status=CONFLICT, code=code, order_id=known.order_id, order=None, replayed=False
-        )
+        return Answer(status=CONFLICT, code=code, order_id=known.order_id, order=None)
 
     def _cancel(self, work: AccountWork, command: CancelOrder) -> Answer:
         row = work.orders.get(command.order_id)
@@ -238,9 +236,7 @@ class Deciding:
         )
         work.orders[command.order_id] = changed
         work.touched = True
-        return Answer(
-            status=OK, code=None, order_id=command.order_id, order=changed, replayed=False
-        )
+        return Answer(status=OK, code=None, order_id=command.order_id, order=changed)
 
     def _marks(self, state: AccountState, symbol: Symbol) -> dict[Symbol, Mark]:
         """Mark the order's symbol and everything the account has open; what has no price lacks."""

@@ -252,3 +252,18 @@ async def order_at(connection: asyncpg.Connection, key: StoredKey) -> OrderRow:
         ORDER_AT_SQL, key.account_id, key.event, str(key.order_id), timeout=2
     )
     return _ORDER.decode(text)
+
+
+PATH_TO_SQL: Final = """
+    SELECT array_agg(substr(type, 7) ORDER BY seq) AS path FROM account_event
+     WHERE account_id = $1 AND seq BETWEEN $2 AND $3 AND data ->> 'id' = $4::text
+       AND type LIKE 'order.%'
+"""
+
+
+async def path_to(connection: asyncpg.Connection, order: OrderRow, event: int) -> tuple[str, ...]:
+    """Return the states of an order up to one event."""
+    states = await connection.fetchval(
+        PATH_TO_SQL, order.account_id, order.first_event, event, str(order.id), timeout=2
+    )
+    return tuple(states)

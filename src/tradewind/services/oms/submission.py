@@ -28,7 +28,9 @@ class Answer:
     code: str | None
     order_id: UUID
     order: OrderRow | None
-    replayed: bool
+    #: The states the command took the order through; empty where it was not placed by it.
+    path: tuple[str, ...] = ()
+    replayed: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -1,0 +1,72 @@
+import { useEffect, useMemo } from 'react'
+import type { Account } from '../api/model'
+import { ActiveAccountContext, useAccounts } from '../features/account/active-account'
+import { LoginPage } from '../features/auth/login-page'
+import { useSessionState } from '../features/auth/session-context'
+import { Empty, pendingOr } from '../ui/empty'
+import { usePreferences } from '../ui/preferences'
+import type { Services } from './services'
+import { Terminal } from './terminal'
+
+/** Signed out: the login. Signed in: the terminal of the chosen account. */
+export function App({ services }: { services: Services }) {
+  const session = useSessionState()
+  useEffect(() => {
+    void services.session.restore()
+  }, [services])
+  const signedIn = session.status === 'signed_in'
+  useEffect(() => (signedIn ? open(services) : undefined), [services, signedIn])
+  switch (session.status) {
+    case 'restoring':
+      return <Empty>Restoring your session…</Empty>
+    case 'signed_out':
+      return <LoginPage notice={session.notice} />
+    case 'signed_in':
+      return <ChosenAccount services={services} />
+  }
+}
+
+/** What lives while somebody is signed in; nothing of it is left for the next one. */
+function open({ stream, queries, quotes, candles, eventLog }: Services): () => void {
+  stream.connection.start()
+  return () => {
+    stream.connection.stop()
+    queries.clear()
+    quotes.clear()
+    candles.clear()
+    eventLog.clear()
+  }
+}
+
+function ChosenAccount({ services }: { services: Services }) {
+  const query = useAccounts()
+  const kept = usePreferences((state) => state.accountId)
+  const account = query.data?.find(({ id }) => id === kept) ?? query.data?.[0]
+  const waiting = pendingOr(query)
+  if (account) return <Chosen key={account.id} account={account} services={services} />
+  return waiting ?? <Empty>This login has no trading account.</Empty>
+}
+
+interface ChosenProps {
+  account: Account
+  services: Services
+}
+
+/** One account from the moment it was chosen: its number of the last event stays the first one. */
+function Chosen({ account, services }: ChosenProps) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: later figures come from useAccount
+  const chosen = useMemo(() => account, [account.id])
+  useEffect(
+    () => () => {
+      // The next account may be of another group: its prices and candles are others.
+      services.quotes.clear()
+      services.candles.clear()
+    },
+    [services],
+  )
+  return (
+    <ActiveAccountContext value={chosen}>
+      <Terminal />
+    </ActiveAccountContext>
+  )
+}

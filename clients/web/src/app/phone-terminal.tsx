@@ -1,0 +1,55 @@
+import type { Instrument } from '../api/model'
+import { AccountBar } from '../features/account/account-bar'
+import { ChartPanel } from '../features/chart/chart-panel'
+import { PositionsTable } from '../features/positions/positions-table'
+import { Watchlist } from '../features/quotes/watchlist'
+import { Ticket } from '../features/ticket/ticket'
+import { type PanelTab, type PhoneView, prefer, usePreferences } from '../ui/preferences'
+import { AccountPanel } from './account-panel'
+import classes from './terminal.module.css'
+import { TopBar } from './top-bar'
+
+const VIEWS: readonly { view: PhoneView; label: string }[] = [
+  { view: 'markets', label: 'Markets' },
+  { view: 'trade', label: 'Trade' },
+  { view: 'positions', label: 'Positions' },
+  { view: 'history', label: 'History' },
+]
+
+const HISTORY: readonly PanelTab[] = ['orders', 'fills', 'ledger', 'events']
+
+const toTrade = () => prefer({ phoneView: 'trade' })
+
+/** One thing at a time, within reach of a thumb. */
+export function PhoneTerminal({ instrument }: { instrument: Instrument | undefined }) {
+  const view = usePreferences((state) => state.phoneView)
+  return (
+    <div className={classes.phone}>
+      <TopBar phone />
+      <AccountBar />
+      <main className={classes.view}>
+        {view === 'markets' && <Watchlist onPick={toTrade} />}
+        {view === 'trade' && instrument && (
+          <div className={classes.trade}>
+            <ChartPanel instrument={instrument} />
+            <Ticket key={instrument.symbol} instrument={instrument} />
+          </div>
+        )}
+        {view === 'positions' && <PositionsTable />}
+        {view === 'history' && <AccountPanel only={HISTORY} />}
+      </main>
+      <nav className={classes.tabs} aria-label="Views">
+        {VIEWS.map((each) => (
+          <button
+            key={each.view}
+            type="button"
+            aria-current={each.view === view ? 'page' : undefined}
+            onClick={() => prefer({ phoneView: each.view })}
+          >
+            {each.label}
+          </button>
+        ))}
+      </nav>
+    </div>
+  )
+}

@@ -1,0 +1,37 @@
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { TradingContext } from '../api/trading'
+import { EventLogContext } from '../features/account/event-log'
+import { SessionContext } from '../features/auth/session-context'
+import { CandlesContext } from '../features/chart/chart-context'
+import { AnnouncerContext } from '../features/orders/announcer'
+import { QuotesContext } from '../features/quotes/use-quote'
+import { StreamContext } from '../stream/stream-context'
+import type { Services } from './services'
+import { theme } from './theme'
+
+/** Hand the services to the components, each under its own name. */
+export function Providers({ services, children }: { services: Services; children: ReactNode }) {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="dark">
+      <Notifications position="bottom-right" limit={4} containerWidth={340} />
+      <SessionContext value={services.session}>
+        <QueryClientProvider client={services.queries}>
+          <TradingContext value={services.trading}>
+            <StreamContext value={services.stream}>
+              <QuotesContext value={services.quotes}>
+                <CandlesContext value={services.candles}>
+                  <EventLogContext value={services.eventLog}>
+                    <AnnouncerContext value={services.announcer}>{children}</AnnouncerContext>
+                  </EventLogContext>
+                </CandlesContext>
+              </QuotesContext>
+            </StreamContext>
+          </TradingContext>
+        </QueryClientProvider>
+      </SessionContext>
+    </MantineProvider>
+  )
+}

@@ -1,0 +1,78 @@
+import { useEffect } from 'react'
+import { INTERVALS } from '../features/chart/candles'
+import { type Command, issue } from '../ui/commands'
+import { type PanelTab, prefer, usePreferences } from '../ui/preferences'
+import { useThemeToggle } from './use-theme-toggle'
+
+export interface Shortcut {
+  /** `KeyboardEvent.key`; capitals are typed with Shift. */
+  key: string
+  shown: string
+  does: string
+  act: Command | (() => void)
+}
+
+const tab = (key: string, tab: PanelTab): Shortcut => ({
+  key,
+  shown: key,
+  does: `Show ${tab}`,
+  act: () => prefer({ tab }),
+})
+
+const command = (key: string, shown: string, does: string, act: Command): Shortcut => ({
+  key,
+  shown,
+  does,
+  act,
+})
+
+/** Every key the terminal answers to; the help dialog is printed from this list. */
+export const SHORTCUTS: readonly Shortcut[] = [
+  command('B', 'Shift + B', 'Buy at the price on the button', 'buy'),
+  command('S', 'Shift + S', 'Sell at the price on the button', 'sell'),
+  command('q', 'Q', 'Go to the quantity (arrows step, with Shift ten times)', 'quantity'),
+  command('m', 'M', 'Switch between instant and market', 'execution'),
+  command('/', '/', 'Find a symbol', 'search'),
+  command('j', 'J', 'Next symbol', 'next-symbol'),
+  command('k', 'K', 'Previous symbol', 'previous-symbol'),
+  { key: ']', shown: ']', does: 'Longer candles', act: () => changeInterval(1) },
+  { key: '[', shown: '[', does: 'Shorter candles', act: () => changeInterval(-1) },
+  tab('1', 'positions'),
+  tab('2', 'orders'),
+  tab('3', 'fills'),
+  tab('4', 'ledger'),
+  tab('5', 'events'),
+  command('?', '?', 'Show this help', 'help'),
+]
+
+function changeInterval(by: number): void {
+  prefer(({ interval }) => {
+    const at = INTERVALS.findIndex(({ seconds }) => seconds === interval)
+    return { interval: INTERVALS[at + by]?.seconds ?? interval }
+  })
+}
+
+/** Listen for the terminal's keys wherever nothing is being typed. */
+export function useShortcuts(): void {
+  const on = usePreferences((state) => state.shortcuts)
+  const { toggle } = useThemeToggle()
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event)) return
+      if (!on && event.key !== '?') return
+      if (event.key === 't') toggle()
+      const shortcut = SHORTCUTS.find(({ key }) => key === event.key)
+      if (shortcut === undefined) return
+      event.preventDefault()
+      if (typeof shortcut.act === 'string') issue(shortcut.act)
+      else shortcut.act()
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [on, toggle])
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target instanceof Element ? event.target : undefined
+  return target?.closest('input, select, textarea, [contenteditable], [role=dialog]') != null
+}

@@ -1,0 +1,62 @@
+import { useMediaQuery } from '@mantine/hooks'
+import { useLiveAccount } from '../features/account/use-live-account'
+import { useActiveAccount } from '../features/account/active-account'
+import { ChartPanel } from '../features/chart/chart-panel'
+import { InstrumentCard } from '../features/quotes/instrument-card'
+import { useInstruments } from '../features/quotes/instruments'
+import { useLiveQuotes } from '../features/quotes/use-live-quotes'
+import { Watchlist } from '../features/quotes/watchlist'
+import { Ticket } from '../features/ticket/ticket'
+import type { Instrument } from '../api/model'
+import { usePreferences } from '../ui/preferences'
+import { AccountPanel } from './account-panel'
+import { HelpDialog } from './help-dialog'
+import { PhoneTerminal } from './phone-terminal'
+import { useShortcuts } from './shortcuts'
+import classes from './terminal.module.css'
+import { TopBar } from './top-bar'
+import { useTitle } from './use-title'
+
+/** The terminal of one account, laid out for the screen it is on. */
+export function Terminal() {
+  const account = useActiveAccount()
+  useLiveAccount(account)
+  useLiveQuotes(account.id)
+  useShortcuts()
+  const instrument = useSelectedInstrument()
+  useTitle(instrument)
+  const phone = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false })
+  return (
+    <>
+      {phone ? <PhoneTerminal instrument={instrument} /> : <Desk instrument={instrument} />}
+      <HelpDialog />
+    </>
+  )
+}
+
+function useSelectedInstrument(): Instrument | undefined {
+  const { data } = useInstruments()
+  const symbol = usePreferences((state) => state.symbol)
+  return data?.find((each) => each.symbol === symbol) ?? data?.[0]
+}
+
+function Desk({ instrument }: { instrument: Instrument | undefined }) {
+  return (
+    <div className={classes.desk}>
+      <div className={classes.top}>
+        <TopBar />
+      </div>
+      <aside className={classes.left}>
+        <Watchlist />
+        {instrument && <InstrumentCard instrument={instrument} />}
+      </aside>
+      <main className={classes.chart}>{instrument && <ChartPanel instrument={instrument} />}</main>
+      <aside className={classes.ticket} aria-label="Order ticket">
+        {instrument && <Ticket key={instrument.symbol} instrument={instrument} />}
+      </aside>
+      <div className={classes.account}>
+        <AccountPanel />
+      </div>
+    </div>
+  )
+}

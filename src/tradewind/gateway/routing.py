@@ -1,0 +1,73 @@
+"""How our routes differ from the framework's: access first, then a strict reading."""
+
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tradewind.contracts.http.problem import FieldError
+from tradewind.gateway.access import access_to
+from tradewind.gateway.bodies import malformed, parse_object, require_json
+from tradewind.gateway.errors import RequestError
+from tradewind.gateway.gate import ROUTE, Gate
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRequest(Request):
+    """A request whose JSON body must be one object without duplicate keys."""
+
+    async def json(self) -> Any:
+        """Return the object."""
+        return parse_object(await self.body())
+
+
+class StrictRoute(APIRoute):
+    """Asks the access table at start, and the caller's token before anything else is read."""
+
+    def get_route_handler(self) -> Handler:
+        """Wrap the framework's handler."""
+        handle = super().get_route_handler()
+        (method,) = self.methods
+        access = access_to(method, self.path_format)
+        names = frozenset(
+            parameter.alias for parameter in get_flat_dependant(self.dependant).query_params
+        )
+        label, takes_body = self.path_format, self.body_field is not None
+
+        async def strict(request: Request) -> Response:
+            request.scope[ROUTE] = label
+            if not access.is_public:
+                gate: Gate = request.app.state.gate
+                await gate.admit(request.scope, access)
+            check_query(request.scope["query_string"], names)
+            if not takes_body:
+                return await handle(request)
+            body = await request.body()
+            if body or "content-type" in request.headers:
+                require_json(request.headers.get("content-type", "").encode("latin-1"))
+                parse_object(body)
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def check_query(query: bytes, names: frozenset[str]) -> None:
+    """Raise RequestError for a repeated (400) or unknown (422) query key."""
+    if not query:
+        return
+    given = Counter(key for key, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    if max(given.values(), default=0) > 1:
+        raise malformed("A key of the query came twice.")
+    unknown = sorted(given.keys() - names)
+    if unknown:
+        errors = [
+            FieldError(field=key[:64], code="unknown_field", message="There is no such parameter.")
+            for key in unknown
+        ]
+        raise RequestError(422, "unknown_field", "The request is not valid.", errors)

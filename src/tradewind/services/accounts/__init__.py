@@ -1,0 +1,1 @@
+"""Accounts and their history, as their owner may read them."""
