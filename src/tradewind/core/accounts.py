@@ -4,13 +4,13 @@ Source: docs/domain/accounts.md
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from tradewind.core.ids import AccountId, EntityId, FillId, GroupCode, PositionId, Symbol, UserId
 from tradewind.core.money import Currency, Price, Quantity
+from tradewind.core.values import frozen
 
 
 class Side(StrEnum):
@@ -74,7 +74,7 @@ class CommissionKind(StrEnum):
     FIXED = "fixed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Commission:
     """Charged on each side of a trade; `minimum` is per order."""
 
@@ -83,7 +83,7 @@ class Commission:
     minimum: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GroupTerms:
     """One immutable version of a group's terms. Levels are percent."""
 
@@ -99,7 +99,7 @@ class GroupTerms:
     commission: Commission
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Lot:
     """What is left open on one book under one rule; `fill_id` is the fill that began it."""
 
@@ -113,7 +113,7 @@ class Lot:
     opened_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Position:
     """An open position; closed when `quantity` is zero.
 
@@ -136,7 +136,7 @@ class Position:
     lots: tuple[Lot, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Account:
     """The money and standing of one account."""
 
@@ -153,7 +153,7 @@ class Account:
     reserved_margin: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AccountState:
     """Everything a decision about one account reads, as of the account's lock."""
 

@@ -4,7 +4,7 @@ Source: docs/domain/ledger.md
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -20,6 +20,7 @@ from tradewind.core.market import Level, Quoting
 from tradewind.core.money import ZERO, Currency, Price, Quantity, book, to_minor_unit
 from tradewind.core.orders import PlaceOrder
 from tradewind.core.positions import Plan
+from tradewind.core.values import frozen
 
 
 class Source(Protocol):
@@ -46,7 +47,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Filled:
     """One fill. P&L is exact in quote currency and booked in account currency.
 
@@ -67,7 +68,7 @@ class Filled:
     quoting: Quoting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Posted:
     """The postings of one fill and one purpose, and the client's balance after them."""
 
@@ -76,7 +77,7 @@ class Posted:
     balance_after: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Booking:
     """The account, its changed positions, and what was written, after some fills."""
 
@@ -88,7 +89,7 @@ class Booking:
     commission_charged: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Trade:
     """What stays the same while an order's levels are booked one after the other."""
 
@@ -98,7 +99,7 @@ class _Trade:
     source: Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Money:
     """What one fill moved: exact P&L in quote currency (None when it opened), booked amounts."""
 

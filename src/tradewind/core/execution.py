@@ -3,7 +3,6 @@
 Source: docs/domain/execution.md
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from tradewind.core.accounts import ExecutionMode, Side
@@ -11,9 +10,10 @@ from tradewind.core.instruments import Instrument
 from tradewind.core.market import Level, MarketPrice, Quoting
 from tradewind.core.money import ZERO, Price, Quantity
 from tradewind.core.orders import EndReason, PlaceOrder, Refused, RejectReason, TimeInForce
+from tradewind.core.values import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Execution:
     """What was executed at which prices; `short` says why the rest was not."""
 

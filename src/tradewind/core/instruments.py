@@ -3,12 +3,12 @@
 Source: docs/domain/orders.md
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from tradewind.core.ids import Symbol
 from tradewind.core.money import STEPS, CurrencyCode, Price, Quantity
+from tradewind.core.values import frozen
 
 
 class AssetClass(StrEnum):
@@ -30,7 +30,7 @@ class TradeMode(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Instrument:
     """A version of a specification. Quantities are units; `pip` and prices are quote currency."""
 

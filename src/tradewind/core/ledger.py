@@ -5,7 +5,6 @@ Source: docs/domain/ledger.md
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NewType
@@ -13,6 +12,7 @@ from typing import Final, NewType
 from tradewind.core.accounts import Book
 from tradewind.core.ids import AccountId
 from tradewind.core.money import ZERO, CurrencyCode
+from tradewind.core.values import frozen
 
 LedgerAccount = NewType("LedgerAccount", str)
 
@@ -33,7 +33,7 @@ class PostingType(StrEnum):
     COMMISSION = "commission"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Posting:
     """Move `amount` (> 0, whole minor units of `currency`) from `source` to `destination`."""
 

@@ -5,7 +5,6 @@ Source: docs/domain/margin.md
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -15,6 +14,7 @@ from tradewind.core.instruments import Instrument
 from tradewind.core.market import Conversion, Mid
 from tradewind.core.money import ZERO, CurrencyCode, Price
 from tradewind.core.positions import pnl
+from tradewind.core.values import frozen
 
 PIVOT: Final = CurrencyCode("USD")
 HUNDRED: Final = Decimal(100)
@@ -24,7 +24,7 @@ Pairs = Mapping[tuple[CurrencyCode, CurrencyCode], Symbol]
 MidOf = Callable[[Symbol], Mid | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mark:
     """What one symbol is worth now: the group's bid and ask, the BBO mid, and the conversion.
 
@@ -38,7 +38,7 @@ class Mark:
     rate: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Valuation:
     """An account at one set of prices, unrounded. `level` is percent, None when used is 0."""
 

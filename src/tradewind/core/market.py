@@ -3,16 +3,16 @@
 Source: docs/domain/execution.md
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from tradewind.core.accounts import Side
 from tradewind.core.ids import Symbol
 from tradewind.core.money import Price, Quantity
+from tradewind.core.values import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Level:
     """A price one or more LPs stand behind, with markup, and the units they offer at it."""
 
@@ -20,7 +20,7 @@ class Level:
     quantity: Quantity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MarketPrice:
     """What a group may trade on now. `bids` and `asks` are best first; `bbo_*` are unmarked."""
 
@@ -49,7 +49,7 @@ class MarketPrice:
         return self.ask - self.bbo_ask if side is Side.BUY else self.bbo_bid - self.bid
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mid:
     """The unmarked middle of a symbol's BBO; `fresh` while its price is within its maximum age."""
 
@@ -57,7 +57,7 @@ class Mid:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Conversion:
     """How many units of the account currency one unit of the quote currency is worth.
 
@@ -69,7 +69,7 @@ class Conversion:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Quoting:
     """What a command trades on: the price, its conversion, and whether a named price was shown.
 

@@ -3,9 +3,10 @@
 Source: docs/domain/numbers.md
 """
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Final, NewType
+
+from tradewind.core.values import frozen
 
 Price = NewType("Price", Decimal)
 Quantity = NewType("Quantity", Decimal)
@@ -16,7 +17,7 @@ ZERO: Final = Decimal(0)
 STEPS: Final[tuple[Decimal, ...]] = tuple(Decimal(1).scaleb(-digits) for digits in range(19))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Currency:
     """An ISO 4217 currency and the number of digits of its minor unit (USD 2, JPY 0, BHD 3)."""
 
@@ -24,7 +25,7 @@ class Currency:
     minor_digits: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Booked:
     """What is booked now, in whole minor units, and the exact rest that waits for the next time."""
 

@@ -4,7 +4,6 @@ Source: docs/domain/orders.md
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import Final
 from tradewind.core.accounts import Book, ExecutionMode, Side
 from tradewind.core.ids import AccountId, OrderId, PositionId, Symbol, UserId
 from tradewind.core.money import Price, Quantity
+from tradewind.core.values import frozen
 
 
 class OrderState(StrEnum):
@@ -144,7 +144,7 @@ class EndReason(StrEnum):
     DEALER = "dealer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Refused:
     """A refusal is a value: recorded on the order and shown to its owner."""
 
@@ -152,7 +152,7 @@ class Refused:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ended:
     """How an accepted order ended short of its quantity."""
 
@@ -160,7 +160,7 @@ class Ended:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlaceOrder:
     """A market or instant order (instant names `requested_price`). Prices are quote currency.
 
@@ -186,7 +186,7 @@ class PlaceOrder:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClosePosition:
     """Close a position, wholly when `quantity` is None."""
 
@@ -203,7 +203,7 @@ class ClosePosition:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CancelOrder:
     """Take an order that is not final off the market."""
 
@@ -214,7 +214,7 @@ class CancelOrder:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Order:
     """A market or instant order after its decision."""
 

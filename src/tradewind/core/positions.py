@@ -3,16 +3,17 @@
 Source: docs/domain/positions.md
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from tradewind.core.accounts import AccountState, Lot, Position, PositionMode, Side
 from tradewind.core.money import ZERO, Price, Quantity
 from tradewind.core.orders import PlaceOrder, Refused, RejectReason
+from tradewind.core.values import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """What an order would do if it filled whole: what it closes of which position, and opens."""
 
@@ -21,7 +22,7 @@ class Plan:
     open_quantity: Quantity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Closing:
     """A position after part of it was closed; P&L is exact, in quote currency."""
 

@@ -4,13 +4,13 @@ Source: docs/domain/quotes.md
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from tradewind.core.ids import GroupCode, LpCode, Symbol
 from tradewind.core.money import STEPS, Price, Quantity, round_ask, round_bid
+from tradewind.core.values import frozen
 
 
 class Untradable(StrEnum):
@@ -27,7 +27,7 @@ class Untradable(StrEnum):
     PRICING_STOPPED = "pricing_stopped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LpQuote:
     """One LP's top of book. Sizes are in units of the instrument."""
 
@@ -41,7 +41,7 @@ class LpQuote:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class QuoteCleared:
     """The LP has no quote of this symbol any more: empty snapshot, deleted side or reject."""
 
@@ -49,7 +49,7 @@ class QuoteCleared:
     symbol: Symbol
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LpLost:
     """The LP's session ended: none of its quotes counts any more."""
 
@@ -59,7 +59,7 @@ class LpLost:
 QuoteEvent = LpQuote | QuoteCleared | LpLost
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bbo:
     """Best bid and best ask across live quotes; not tradable when crossed or locked."""
 
@@ -72,7 +72,7 @@ class Bbo:
         return self.bid >= self.ask
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Markup:
     """What one group pays on each side of one symbol, in points (one unit of the last digit)."""
 
@@ -82,7 +82,7 @@ class Markup:
     ask_points: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GroupPrice:
     """A bid/ask that clients of one group see and trade on."""
 

@@ -4,7 +4,6 @@ Source: docs/domain/margin.md
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from tradewind.core.accounts import AccountState, AccountStatus, Book, Side
@@ -14,11 +13,12 @@ from tradewind.core.market import Conversion
 from tradewind.core.money import ZERO
 from tradewind.core.orders import PlaceOrder, Refused, RejectReason
 from tradewind.core.positions import Plan
+from tradewind.core.values import frozen
 
 R = RejectReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PreTrade:
     """An order, what it would do, and where."""
 

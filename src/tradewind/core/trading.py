@@ -5,7 +5,7 @@ that a decision needs is in its arguments. Source: docs/domain/execution.md
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -30,12 +30,13 @@ from tradewind.core.orders import (
 )
 from tradewind.core.positions import Plan, plan
 from tradewind.core.risk import CHECKS, PreTrade, conversion_is_fresh, margin_is_sufficient
+from tradewind.core.values import frozen
 
 S = OrderState
 EXECUTED: Final = (S.NEW, S.PENDING, S.ACCEPTED, S.WORKING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Market:
     """Everything outside the account that a decision reads.
 
@@ -51,7 +52,7 @@ class Market:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decision:
     """What an order did. `path` is every state it went through, in order.
 

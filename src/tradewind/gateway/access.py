@@ -1,7 +1,7 @@
 """Who may call what. A route that is not in this table is refused, and does not even start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -23,6 +23,8 @@ class Access:
     audiences: frozenset[Audience] = frozenset()
     roles: frozenset[Role] = frozenset()
     lane: Lane = Lane.GENERAL
+    #: The route's template, as logs and metrics name it.
+    route: str = ""
 
     @property
     def is_public(self) -> bool:
@@ -77,4 +79,4 @@ def access_to(method: str, path: str) -> Access:
     access = ROUTES.get((method, path))
     if access is None:
         raise UnlistedRouteError(f"{method} {path} is not in gateway/access.py")
-    return access
+    return replace(access, route=path)

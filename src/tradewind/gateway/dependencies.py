@@ -97,7 +97,8 @@ async def _order_id(
 
 async def _cursor(
     after: Annotated[
-        str | None, Query(description="`next` of the page before", json_schema_extra={"format": "uuid"})
+        str | None,
+        Query(description="`next` of the page before", json_schema_extra={"format": "uuid"}),
     ] = None,
 ) -> UUID | None:
     if after is None:

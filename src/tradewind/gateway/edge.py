@@ -60,7 +60,7 @@ class Edge:
                 await self._app(scope, request.receive, request.send)
             else:
                 await failure_response(failure_of(refusal))(scope, receive, request.send)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  recorded, and answered with a 500
             if not isinstance(error, RequestError):
                 self._log.exception("request_failed", id=request.id)
             if request.status == 0:

@@ -39,6 +39,7 @@ class Gate:
 
     async def admit(self, scope: Scope, access: Access) -> Principal:
         """Return the caller, or raise what becomes 401, 403, 429 or 503."""
+        scope[ROUTE] = access.route
         token = _token(scope)
         principal = self._authenticator.recall(token)
         if principal is None:

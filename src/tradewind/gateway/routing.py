@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,15 +33,13 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wrap the framework's handler."""
         handle = super().get_route_handler()
-        (method,) = self.methods
+        (method,) = self.methods or ()
         access = access_to(method, self.path_format)
-        names = frozenset(
-            parameter.alias for parameter in get_flat_dependant(self.dependant).query_params
-        )
-        label, takes_body = self.path_format, self.body_field is not None
+        names = _query_names(self.dependant)
+        takes_body = self.body_field is not None
 
         async def strict(request: Request) -> Response:
-            request.scope[ROUTE] = label
+            request.scope[ROUTE] = access.route
             if not access.is_public:
                 gate: Gate = request.app.state.gate
                 await gate.admit(request.scope, access)
@@ -71,3 +69,9 @@ def check_query(query: bytes, names: frozenset[str]) -> None:
             for key in unknown
         ]
         raise RequestError(422, "unknown_field", "The request is not valid.", errors)
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    """Every query key that a handler or something it depends on reads."""
+    own = frozenset(parameter.alias for parameter in dependant.query_params)
+    return own.union(*(_query_names(each) for each in dependant.dependencies))

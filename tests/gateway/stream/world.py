@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ class Client:
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self.waiting: deque[dict[str, Any]] = deque()
 
     async def say(self, **message: object) -> None:
         await self.socket.send(msgspec.json.encode(message).decode())

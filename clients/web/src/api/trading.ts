@@ -33,7 +33,9 @@ export class Trading {
 
   async account(accountId: string): Promise<Account> {
     const path = { account_id: accountId }
-    return (await answer(this.api.GET('/v1/accounts/{account_id}', { params: { path } }))) as Account
+    return (await answer(
+      this.api.GET('/v1/accounts/{account_id}', { params: { path } }),
+    )) as Account
   }
 
   async instruments(): Promise<Instrument[]> {

@@ -14,8 +14,6 @@ export function App({ services }: { services: Services }) {
   useEffect(() => {
     void services.session.restore()
   }, [services])
-  const signedIn = session.status === 'signed_in'
-  useEffect(() => (signedIn ? open(services) : undefined), [services, signedIn])
   switch (session.status) {
     case 'restoring':
       return <Empty>Restoring your session…</Empty>
@@ -23,18 +21,6 @@ export function App({ services }: { services: Services }) {
       return <LoginPage notice={session.notice} />
     case 'signed_in':
       return <ChosenAccount services={services} />
-  }
-}
-
-/** What lives while somebody is signed in; nothing of it is left for the next one. */
-function open({ stream, queries, quotes, candles, eventLog }: Services): () => void {
-  stream.connection.start()
-  return () => {
-    stream.connection.stop()
-    queries.clear()
-    quotes.clear()
-    candles.clear()
-    eventLog.clear()
   }
 }
 

@@ -20,9 +20,7 @@ export function ConnectionState() {
     >
       <span className={classes.dot} aria-hidden="true" />
       <span className={classes.words}>{words}</span>
-      <span className="visually-hidden" role="status">
-        {`Connection: ${WORDS[status.kind]}`}
-      </span>
+      <output className="visually-hidden">{`Connection: ${WORDS[status.kind]}`}</output>
     </button>
   )
 }

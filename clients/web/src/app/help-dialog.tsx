@@ -22,7 +22,7 @@ export function HelpDialog() {
         mb="sm"
       />
       <dl className={classes.keys}>
-        {[...SHORTCUTS, { shown: 'T', does: 'Dark or light' }].map(({ shown, does }) => (
+        {SHORTCUTS.map(({ shown, does }) => (
           <div key={shown}>
             <dt>
               <Kbd>{shown}</Kbd>

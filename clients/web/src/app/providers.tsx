@@ -16,7 +16,7 @@ import { theme } from './theme'
 export function Providers({ services, children }: { services: Services; children: ReactNode }) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="dark">
-      <Notifications position="bottom-right" limit={4} containerWidth={340} />
+      <Notifications position="bottom-left" limit={4} containerWidth={340} />
       <SessionContext value={services.session}>
         <QueryClientProvider client={services.queries}>
           <TradingContext value={services.trading}>

@@ -36,7 +36,7 @@ export function buildServices() {
   const quotes = new QuoteStore()
   const instrument = (symbol: string) =>
     queries.getQueryData<Instrument[]>(keys.instruments)?.find((each) => each.symbol === symbol)
-  return {
+  const services = {
     session,
     trading,
     queries,
@@ -46,9 +46,24 @@ export function buildServices() {
     eventLog: new EventLog(),
     announcer: new Announcer(trading, instrument),
   }
+  session.subscribe(() => follow(services))
+  return services
 }
 
 export type Services = ReturnType<typeof buildServices>
+
+/** The stream runs while somebody is signed in; nothing of a session is left for the next one. */
+function follow({ session, stream, queries, quotes, candles, eventLog }: Services): void {
+  if (session.current().status === 'signed_in') {
+    stream.connection.start()
+    return
+  }
+  stream.connection.stop()
+  queries.clear()
+  quotes.clear()
+  candles.clear()
+  eventLog.clear()
+}
 
 const RETRIES_MAX = 3
 

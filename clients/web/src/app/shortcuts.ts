@@ -2,7 +2,6 @@ import { useEffect } from 'react'
 import { INTERVALS } from '../features/chart/candles'
 import { type Command, issue } from '../ui/commands'
 import { type PanelTab, prefer, usePreferences } from '../ui/preferences'
-import { useThemeToggle } from './use-theme-toggle'
 
 export interface Shortcut {
   /** `KeyboardEvent.key`; capitals are typed with Shift. */
@@ -42,6 +41,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   tab('3', 'fills'),
   tab('4', 'ledger'),
   tab('5', 'events'),
+  command('t', 'T', 'Dark or light', 'theme'),
   command('?', '?', 'Show this help', 'help'),
 ]
 
@@ -55,12 +55,10 @@ function changeInterval(by: number): void {
 /** Listen for the terminal's keys wherever nothing is being typed. */
 export function useShortcuts(): void {
   const on = usePreferences((state) => state.shortcuts)
-  const { toggle } = useThemeToggle()
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event)) return
+      if (isChord(event) || event.repeat || isTyping(event)) return
       if (!on && event.key !== '?') return
-      if (event.key === 't') toggle()
       const shortcut = SHORTCUTS.find(({ key }) => key === event.key)
       if (shortcut === undefined) return
       event.preventDefault()
@@ -69,8 +67,10 @@ export function useShortcuts(): void {
     }
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
-  }, [on, toggle])
+  }, [on])
 }
+
+const isChord = (event: KeyboardEvent) => event.ctrlKey || event.metaKey || event.altKey
 
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : undefined

@@ -2,8 +2,16 @@ import { createTheme, type MantineColorsTuple } from '@mantine/core'
 
 /** Mantine's surfaces in the terminal's greys, so that dialogs belong to it. */
 const dark: MantineColorsTuple = [
-  '#e4eaf1', '#c3cdd9', '#a3b0c0', '#8391a3', '#34414f',
-  '#222c38', '#161d27', '#0f141b', '#0c1016', '#070a0e',
+  '#e4eaf1',
+  '#c3cdd9',
+  '#a3b0c0',
+  '#8391a3',
+  '#34414f',
+  '#222c38',
+  '#161d27',
+  '#0f141b',
+  '#0c1016',
+  '#070a0e',
 ]
 
 export const theme = createTheme({

@@ -27,6 +27,7 @@ export class StreamConnection {
   private socket: WebSocket | undefined
   private running = false
   private attempt = 0
+  private tries = 0
   private renewFirst = false
   private liveSince = 0
   private heardAt = 0
@@ -80,20 +81,23 @@ export class StreamConnection {
   }
 
   private async connect(): Promise<void> {
+    this.tries += 1
+    const mine = this.tries
     this.become({ kind: 'connecting' })
     try {
       const { url, token, renew } = this.options
       const access = await (this.renewFirst ? renew() : token())
       this.renewFirst = false
-      this.listen(await url(), access)
+      const address = await url()
+      // Stopped, or started anew, while we waited for the token.
+      if (mine === this.tries && this.running) this.listen(address, access)
     } catch {
       // No token or no address: both come from the API, which may be as far away as the stream.
-      this.retryLater()
+      if (mine === this.tries) this.retryLater()
     }
   }
 
   private listen(url: string, access: string): void {
-    if (!this.running) return
     const socket = (this.options.open ?? ((address) => new WebSocket(address)))(url)
     this.socket = socket
     this.heardAt = Date.now()

@@ -9,6 +9,7 @@ export type Command =
   | 'next-symbol'
   | 'previous-symbol'
   | 'execution'
+  | 'theme'
   | 'help'
 
 const bus = new EventTarget()

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { errorInWords } from './words'
 import classes from './table.module.css'
+import { errorInWords } from './words'
 
 export function Empty({ children }: { children: ReactNode }) {
   return <div className={classes.empty}>{children}</div>

@@ -3,14 +3,16 @@ import classes from './panel.module.css'
 
 export interface PanelProps {
   title: string
+  /** What a screen reader calls it, where the title alone is not unique. */
+  label?: string
   actions?: ReactNode
   children: ReactNode
 }
 
 /** One pane of the terminal: a thin head and a body that fills the rest. */
-export function Panel({ title, actions, children }: PanelProps) {
+export function Panel({ title, label = title, actions, children }: PanelProps) {
   return (
-    <section className={classes.panel} aria-label={title}>
+    <section className={classes.panel} aria-label={label}>
       <header className={classes.head}>
         <h2 className={classes.title}>{title}</h2>
         {actions}

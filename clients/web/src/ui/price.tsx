@@ -13,9 +13,16 @@ export function BigPrice({ price, pip, size = 'row' }: BigPriceProps) {
   const { lead, pips, tail } = pipParts(price, pip)
   return (
     <span className={`${classes.price} ${classes[size]}`}>
-      <span className={classes.lead}>{lead}</span>
-      <span className={classes.pips}>{pips}</span>
-      <span className={classes.tail}>{tail}</span>
+      <span className="visually-hidden">{price}</span>
+      <span className={classes.lead} aria-hidden="true">
+        {lead}
+      </span>
+      <span className={classes.pips} aria-hidden="true">
+        {pips}
+      </span>
+      <span className={classes.tail} aria-hidden="true">
+        {tail}
+      </span>
     </span>
   )
 }

@@ -2,8 +2,12 @@ import { notifications } from '@mantine/notifications'
 
 export type Tone = 'good' | 'refused' | 'warning'
 
-const COLOUR: Readonly<Record<Tone, string>> = { good: 'blue', refused: 'orange', warning: 'yellow' }
-const SHOWN_MS: Readonly<Record<Tone, number>> = { good: 6_000, refused: 10_000, warning: 12_000 }
+const COLOUR: Readonly<Record<Tone, string>> = {
+  good: 'blue',
+  refused: 'orange',
+  warning: 'yellow',
+}
+const SHOWN_MS: Readonly<Record<Tone, number>> = { good: 5_000, refused: 10_000, warning: 12_000 }
 
 /** Tell what happened; what went wrong stays longer than what went well. */
 export function toast(tone: Tone, title: string, message: string): void {

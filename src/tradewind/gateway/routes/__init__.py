@@ -1,1 +1,1 @@
-"""The routes, by what they are about."""
+"""One module for each part of the API; access is decided in gateway/access.py."""

@@ -1,6 +1,6 @@
-import { useAccountValuation } from '../positions/use-account-valuation'
 import { Amount } from '../../ui/amount'
 import { formatMoney } from '../../ui/format'
+import { useAccountValuation } from '../positions/use-account-valuation'
 import classes from './account-bar.module.css'
 import { LevelMeter } from './level-meter'
 

@@ -24,6 +24,6 @@ export function AccountSwitcher() {
 }
 
 /** Accounts have no name: currency, terms and the end of the id tell them apart. */
-function nameOf({ id, currency, group, leverage, position_mode: mode }: Account): string {
-  return `${currency} · ${group} · 1:${leverage} · ${mode} · ${id.slice(-4)}`
+function nameOf({ id, currency, group, position_mode: mode }: Account): string {
+  return `${currency} ${group} · ${mode} · ${id.slice(-4)}`
 }

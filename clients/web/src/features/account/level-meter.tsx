@@ -30,7 +30,9 @@ export function LevelMeter({ level }: { level: Big | null }) {
         />
         <span className={classes.mark} style={{ left: `${(CALL / FULL) * 100}%` }} />
       </span>
-      {tone !== 'fine' && <span className={classes.call}>{tone === 'call' ? 'margin call' : 'stop-out'}</span>}
+      {tone !== 'fine' && (
+        <span className={classes.call}>{tone === 'call' ? 'margin call' : 'stop-out'}</span>
+      )}
     </span>
   )
 }

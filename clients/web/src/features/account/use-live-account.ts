@@ -47,4 +47,3 @@ export function useLiveAccount(account: Account): void {
     }
   }, [id, known, accountFeed, connection, queries, log, announcer])
 }
-

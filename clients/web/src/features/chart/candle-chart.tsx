@@ -14,7 +14,7 @@ import { PALETTES, type Palette } from '../../ui/palette'
 import type { Candle, Interval } from './candles'
 import { useCandles } from './chart-context'
 import { usePositionLines } from './use-position-lines'
-import { useQuoteLine } from './use-quote-line'
+import { useAskInView, useQuoteLine } from './use-quote-line'
 
 export interface CandleChartProps {
   instrument: Instrument
@@ -35,6 +35,7 @@ export default function CandleChart({ instrument, interval, positions }: CandleC
   useBars(drawn, instrument, interval)
   usePositionLines(drawn?.series, positions, PALETTES[scheme])
   useQuoteLine(drawn?.series, instrument.symbol, PALETTES[scheme])
+  useAskInView(drawn?.series, instrument)
   return <div ref={box} style={{ position: 'absolute', inset: 0 }} />
 }
 

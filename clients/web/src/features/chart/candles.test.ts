@@ -8,17 +8,31 @@ const fold = (seconds: number, ticks: [number, number][]): Candle[] => {
 }
 
 test('ticks of one second make one bar', () => {
-  expect(fold(1, [[10.1, 5], [10.5, 7], [10.7, 4], [10.9, 6]])).toEqual([
-    { time: 10, open: 5, high: 7, low: 4, close: 6, ticks: 4 },
-  ])
+  expect(
+    fold(1, [
+      [10.1, 5],
+      [10.5, 7],
+      [10.7, 4],
+      [10.9, 6],
+    ]),
+  ).toEqual([{ time: 10, open: 5, high: 7, low: 4, close: 6, ticks: 4 }])
 })
 
 test('a gap makes no bar', () => {
-  expect(fold(1, [[10, 5], [14, 6]]).map((bar) => bar.time)).toEqual([10, 14])
+  expect(
+    fold(1, [
+      [10, 5],
+      [14, 6],
+    ]).map((bar) => bar.time),
+  ).toEqual([10, 14])
 })
 
 test('a late tick never reopens an older bar', () => {
-  const bars = fold(1, [[10, 5], [11, 6], [10.9, 9]])
+  const bars = fold(1, [
+    [10, 5],
+    [11, 6],
+    [10.9, 9],
+  ])
   expect(bars.map((bar) => bar.high)).toEqual([5, 9])
 })
 

@@ -25,6 +25,7 @@ export function ChartPanel({ instrument }: { instrument: Instrument }) {
   return (
     <Panel
       title={instrument.symbol}
+      label={`Chart of ${instrument.symbol}`}
       actions={
         <div className={classes.head}>
           <span className={classes.since}>Bid, since you opened this page</span>

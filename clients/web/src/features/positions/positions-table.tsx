@@ -71,18 +71,14 @@ const PositionRow = memo(function PositionRow({ position, instrument }: RowProps
           </span>
         )}
       </td>
-      <td className={WIDE_NUMBER}>
-        {formatPrice(position.open_price, precision)}
-      </td>
+      <td className={WIDE_NUMBER}>{formatPrice(position.open_price, precision)}</td>
       <td className={WIDE_NUMBER}>
         {formatPrice(quote && closePrice(position.side, quote), precision)}
       </td>
       <td className={NUMBER} data-testid="position-pnl">
         <Amount value={pnl} currency={currency} />
       </td>
-      <td className={WIDE_NUMBER}>
-        {formatMoney(position.used_margin, currency)}
-      </td>
+      <td className={WIDE_NUMBER}>{formatMoney(position.used_margin, currency)}</td>
       <td className={WIDE_NUMBER}>
         <Amount value={position.swap} currency={currency} />
       </td>

@@ -32,7 +32,9 @@ export function useClose(position: Position, instrument: Instrument | undefined)
       }
       setBusy(true)
       try {
-        announcer.order(await carryOut(attempt, (key) => trading.closePosition(position, key, body)))
+        announcer.order(
+          await carryOut(attempt, (key) => trading.closePosition(position, key, body)),
+        )
         return true
       } catch (error) {
         const unknown = error instanceof OutcomeUnknown

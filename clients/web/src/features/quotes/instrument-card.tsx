@@ -18,7 +18,11 @@ export function InstrumentCard({ instrument }: { instrument: Instrument }) {
     ['Trading', humanise(instrument.trade_mode)],
   ]
   return (
-    <Panel title={instrument.symbol} actions={<span className={classes.name}>{instrument.name}</span>}>
+    <Panel
+      title={instrument.symbol}
+      label={`Terms of ${instrument.symbol}`}
+      actions={<span className={classes.name}>{instrument.name}</span>}
+    >
       <dl className={classes.terms}>
         {rows.map(([term, value]) => (
           <div key={term}>

@@ -19,7 +19,6 @@ export const QuoteRow = memo(function QuoteRow({ instrument, selected, onSelect 
   const tradable = quote?.tradable ?? false
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside is the keyboard's way in
-    // biome-ignore lint/a11y/useFocusableInteractive: rows of a table are not focusable
     <div
       role="row"
       className={classes.row}

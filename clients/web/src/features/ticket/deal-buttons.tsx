@@ -1,7 +1,7 @@
 import type { Instrument, Side } from '../../api/model'
 import { BigPrice } from '../../ui/price'
-import type { Quote } from '../quotes/quote-store'
 import { spreadInPips } from '../quotes/quote-row'
+import type { Quote } from '../quotes/quote-store'
 import classes from './deal-buttons.module.css'
 import { dealingPrice } from './ticket-model'
 
@@ -54,13 +54,12 @@ function DealButton({ side, instrument, quote, disabled, onDeal }: DealButtonPro
       type="button"
       className={`${classes.deal} ${classes[side]}`}
       disabled={disabled}
-      aria-label={`${word} ${instrument.symbol}${price ? ` at ${price}` : ''}`}
       aria-keyshortcuts={KEYS[side]}
       title={`${word} (${KEYS[side]})`}
       onClick={() => onDeal(side)}
     >
       <span className={classes.word}>
-        {word}
+        {word} <span className="visually-hidden">{instrument.symbol} at </span>
         <span className={classes.move} aria-hidden="true">
           {move === 'up' ? '▲' : move === 'down' ? '▼' : ''}
         </span>

@@ -24,7 +24,8 @@ export function Estimates({ instrument, units }: EstimatesProps) {
   const inAccount = (amount: Big) => formatMoney(known && amount.times(known.rate), currency)
   const size = new Big(known?.units ?? 0)
   const spread = known ? big(known.quote.ask).minus(big(known.quote.bid)) : new Big(0)
-  const margin = known && marginOf(known.units, known.quote.ask, String(leverage), instrument, known.rate)
+  const margin =
+    known && marginOf(known.units, known.quote.ask, String(leverage), instrument, known.rate)
   const rows: [string, string][] = [
     ['Value', inAccount(size.times(known ? big(known.quote.ask) : 0))],
     ['Margin', formatMoney(margin, currency)],

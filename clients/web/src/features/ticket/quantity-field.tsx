@@ -4,8 +4,8 @@ import { big, type Quantity, quantity } from '../../api/decimals'
 import type { Instrument } from '../../api/model'
 import { useCommand } from '../../ui/commands'
 import { formatLots, formatQuantity } from '../../ui/format'
-import { parseQuantity, quantityProblem, stepped } from './ticket-model'
 import classes from './ticket.module.css'
+import { parseQuantity, quantityProblem, stepped } from './ticket-model'
 
 export interface QuantityFieldProps {
   instrument: Instrument
@@ -94,7 +94,9 @@ function useQuantityText(units: Quantity | undefined, onChange: QuantityFieldPro
   const [text, setText] = useState('')
   useEffect(() => {
     // While it is typed, the text is the user's; from anywhere else, it follows the value.
-    setText((typed) => (parseQuantity(typed) === units ? typed : units ? formatQuantity(units) : typed))
+    setText((typed) =>
+      parseQuantity(typed) === units ? typed : units ? formatQuantity(units) : typed,
+    )
   }, [units])
   useCommand(
     'quantity',

@@ -42,9 +42,7 @@ export function Ticket({ instrument }: { instrument: Instrument }) {
     <Panel title="Order" actions={<span className="quiet">{instrument.symbol}</span>}>
       <div className={classes.ticket}>
         <DealButtons instrument={instrument} quote={quote} blocked={blocked} onDeal={deal} />
-        <p className={classes.blocked} role="status">
-          {sending ? 'Sending…' : blocked}
-        </p>
+        <output className={classes.blocked}>{blocked}</output>
         <QuantityField instrument={instrument} units={units} onChange={setUnits} />
         <ExecutionFields instrument={instrument} />
         <Estimates instrument={instrument} units={units} />

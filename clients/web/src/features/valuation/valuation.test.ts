@@ -88,7 +88,13 @@ test('the level is nothing while no margin is used, and the margin rate binds wh
   const none = money('0')
   const funds = { balance: none, credit: none, used_margin: none, reserved_margin: none }
   expect(valueAccount(funds, new Big(0)).level).toBeNull()
-  const used = marginOf(quantity('1'), price('60000.00'), '30', { ...USD, margin_rate: rate('0.5') }, new Big(1))
+  const used = marginOf(
+    quantity('1'),
+    price('60000.00'),
+    '30',
+    { ...USD, margin_rate: rate('0.5') },
+    new Big(1),
+  )
   expect(used.toFixed(2)).toBe('30000.00')
 })
 

@@ -1,0 +1,72 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import { ARTIFACTS, account, trader } from './demo'
+
+/** The terminal as a person uses it: by its labels. */
+export class Terminal {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  async signIn(): Promise<void> {
+    await this.page.goto('/')
+    await this.page.getByLabel('Email').fill(trader.email)
+    await this.page.getByLabel('Password', { exact: true }).fill(trader.password)
+    await this.page.getByRole('button', { name: 'Sign in' }).click()
+    await this.page.getByLabel('Account', { exact: true }).first().waitFor()
+    await this.page.getByRole('combobox', { name: 'Account' }).selectOption(account.id)
+    await expect(this.page.getByText('Connection: Live')).toBeAttached()
+  }
+
+  /** The row of a symbol in the watchlist. */
+  quote(symbol: string): Locator {
+    return this.page
+      .getByRole('row')
+      .filter({ has: this.page.getByRole('button', { name: symbol, exact: true }) })
+      .first()
+  }
+
+  async choose(symbol: string): Promise<void> {
+    await this.page.getByRole('button', { name: symbol, exact: true }).first().click()
+  }
+
+  async setQuantity(units: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Quantity' }).fill(units)
+  }
+
+  /** A deviation wide enough that no tick in between makes it a requote. */
+  async tolerate(points: number): Promise<void> {
+    await this.page.getByRole('button', { name: 'Instant', exact: true }).click()
+    await this.page.getByRole('spinbutton', { name: 'Max deviation' }).fill(String(points))
+  }
+
+  deal(side: 'Buy' | 'Sell', symbol: string): Locator {
+    return this.page.getByRole('button', { name: new RegExp(`^${side} ${symbol} at `) })
+  }
+
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole('tab', { name }).click()
+  }
+
+  get positions(): Locator {
+    return this.page.getByTestId('position-row')
+  }
+
+  /** Close what earlier runs left open, so that a test starts flat. */
+  async flatten(): Promise<void> {
+    await this.tab('Positions')
+    await expect(this.page.getByText('No open positions.').or(this.positions.first())).toBeVisible()
+    for (let left = await this.positions.count(); left > 0; left -= 1) {
+      await this.positions
+        .first()
+        .getByRole('button', { name: /^Close (buy|sell)/ })
+        .click()
+      await expect(this.positions).toHaveCount(left - 1)
+    }
+  }
+
+  async keep(name: string): Promise<void> {
+    await this.page.screenshot({ path: `${ARTIFACTS}/${name}.png` })
+  }
+}
