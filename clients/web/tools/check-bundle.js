@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 
 // Fonts are left out: a browser loads one of them, by the script it shows.
 const BUDGETS = { js: 250, css: 20 }
-const assets = new URL('../dist/assets/', import.meta.url)
+const assets = new URL(`../${process.argv[2] ?? 'dist'}/assets/`, import.meta.url)
 const totals = { js: 0, css: 0 }
 
 for (const name of readdirSync(assets).sort()) {

@@ -1,5 +1,7 @@
 """Errors that cross layers, each with a stable code; the gateway maps them to HTTP once."""
 
+from uuid import UUID
+
 
 class DomainError(Exception):
     """A request that cannot be done; nothing changed. `code` is stable, `detail` for people."""
@@ -16,7 +18,12 @@ class NotFoundError(DomainError):
 
 
 class ConflictError(DomainError):
-    """It exists in another state or version, or a key is taken."""
+    """It exists in another state or version, or a key is taken; `order_id` names whose it is."""
+
+    def __init__(self, code: str, detail: str, order_id: UUID | None = None) -> None:
+        """Name the order in the way, where there is one."""
+        super().__init__(code, detail)
+        self.order_id = order_id
 
 
 class ForbiddenError(DomainError):

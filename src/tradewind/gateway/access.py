@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -74,6 +75,7 @@ class UnlistedRouteError(LookupError):
     """A route exists that nobody decided about; the application does not start."""
 
 
+@cache
 def access_to(method: str, path: str) -> Access:
     """Return what a route asks; UnlistedRouteError when the table does not know it."""
     access = ROUTES.get((method, path))

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from fastapi import Path as FromPath
-from fastapi import Query
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
@@ -53,8 +52,12 @@ class AddressLimits:
     relief: TokenBuckets
 
 
-#: Tells whether a dependency answers; bounded in time by itself.
-Probe = Callable[[], Awaitable[bool]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Tells whether a dependency answers. Without a vital one no request can be served."""
+
+    answers: Callable[[], Awaitable[bool]]
+    vital: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

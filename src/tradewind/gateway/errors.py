@@ -1,7 +1,7 @@
 """Errors to problem documents (RFC 9457): the one place that knows their HTTP status."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -111,7 +111,9 @@ def _failure_of_domain(error: DomainError) -> Failure:
         case NotFoundError():
             return _failure(404, error.code, error.detail)
         case ConflictError():
-            return _failure(409, error.code, error.detail)
+            failure = _failure(409, error.code, error.detail)
+            order_id = None if error.order_id is None else str(error.order_id)
+            return replace(failure, problem=replace(failure.problem, order_id=order_id))
         case ThrottledError():
             return _later(429, error, error.retry_after_s)
         case TransientError():

@@ -33,7 +33,7 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wrap the framework's handler."""
         handle = super().get_route_handler()
-        (method,) = self.methods or ()
+        method = next(iter(self.methods or ()))
         access = access_to(method, self.path_format)
         names = _query_names(self.dependant)
         takes_body = self.body_field is not None

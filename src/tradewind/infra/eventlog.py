@@ -1,9 +1,10 @@
 """Reads the event log as a tail: complete, and in order for each account.
 
 A page is everything a range of transactions wrote, sorted by position. It ends below the oldest
-transaction still running, so nothing that commits late is missed, and it is never cut short: a
-transaction may take its number before it gets an account's lock, and a page that ended between
-two such numbers would show an account's events out of order (docs/explanation/event-log.md).
+transaction still running, so nothing that commits late is missed. That alone does not keep an
+account's order: a transaction may take its number, then wait for an account's lock, and write
+after one of a higher number. So a page also ends below any transaction that wrote after one the
+page does not reach (docs/explanation/event-log.md).
 """
 
 import asyncio
@@ -70,15 +71,17 @@ async def log_end(connection: Connection) -> int:
 
 
 PAGE_SQL: Final = """
-    SELECT account_id, seq, position, type, data, cause, actor, at
-      FROM account_event
-     WHERE tx >= $1 AND tx < $2
-     ORDER BY position
+    SELECT e.account_id, e.seq, e.position, e.type, e.data, e.cause, e.actor, e.at, e.tx,
+           p.tx AS previous_tx
+      FROM account_event e
+      LEFT JOIN account_event p ON p.account_id = e.account_id AND p.seq = e.seq - 1
+     WHERE e.tx >= $1 AND e.tx < $2
+     ORDER BY e.position
 """
 
 
 async def read_page(connection: Connection, start: int) -> Page:
-    """Return everything committed from transaction `start` on; store `next_start` with the effect.
+    """Return what was committed from transaction `start` on; store `next_start` with the effect.
 
     The two statements may see different snapshots: whatever had ended for the first has ended for
     the second.
@@ -89,7 +92,21 @@ async def read_page(connection: Connection, start: int) -> Page:
     if end <= start:
         return Page(events=(), next_start=start, busy=busy)
     rows = await connection.fetch(PAGE_SQL, start, end, timeout=_QUERY_TIMEOUT_S)
-    return Page(events=[logged_event(row) for row in rows], next_start=end, busy=busy)
+    ordered = end_in_order([(row["tx"], row["previous_tx"]) for row in rows], end)
+    events = [logged_event(row) for row in rows if row["tx"] < ordered]
+    return Page(events=events, next_start=ordered, busy=busy or ordered < end)
+
+
+def end_in_order(writes: Sequence[tuple[int, int | None]], end: int) -> int:
+    """Return the highest bound up to `end` below which every event's predecessor lies too.
+
+    `writes` are the transactions of events, each with that of its account's event before it.
+    """
+    while True:
+        early = [tx for tx, before in writes if tx < end and before is not None and before >= end]
+        if not early:
+            return end
+        end = min(early)
 
 
 class Tail:

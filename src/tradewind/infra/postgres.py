@@ -46,6 +46,17 @@ async def open_pool(
     )
 
 
+async def connect(settings: Settings, role: str) -> asyncpg.Connection:
+    """Open one connection of `role` outside of any pool; its owner reopens it when it breaks."""
+    return await asyncpg.connect(
+        settings.database_url,
+        user=role,
+        password=read_secret(settings.secrets_dir, f"pg_{role}"),
+        timeout=CONNECT_TIMEOUT_S,
+        server_settings={"application_name": f"tradewind-{role}"},
+    )
+
+
 @asynccontextmanager
 async def lend(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
     """Lend a connection for one request; a database that is away is a reason to come back."""

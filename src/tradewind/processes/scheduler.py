@@ -101,7 +101,7 @@ async def serve(settings: Settings) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    metrics = SchedulerMetrics()
+    metrics, exit_code = SchedulerMetrics(), 0
     metrics_port = serve_metrics(metrics.registry, settings.metrics_port)
     try:
         async with (
@@ -119,8 +119,8 @@ async def serve(settings: Settings) -> int:
             work.cancel()
     except* LeaseLost as lost:
         _log.error("scheduler_lost_its_lease", error=str(lost))
-        return 1
-    return 0
+        exit_code = 1
+    return exit_code
 
 
 if __name__ == "__main__":

@@ -26,7 +26,9 @@ export function PhoneTerminal({ instrument }: { instrument: Instrument | undefin
   return (
     <div className={classes.phone}>
       <TopBar phone />
-      <AccountBar />
+      <section aria-label="Account figures">
+        <AccountBar />
+      </section>
       <main className={classes.view}>
         {view === 'markets' && <Watchlist onPick={toTrade} />}
         {view === 'trade' && instrument && (

@@ -1,4 +1,5 @@
 import { MantineProvider } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -14,9 +15,14 @@ import { theme } from './theme'
 
 /** Hand the services to the components, each under its own name. */
 export function Providers({ services, children }: { services: Services; children: ReactNode }) {
+  const phone = useMediaQuery('(max-width: 760px)')
   return (
     <MantineProvider theme={theme} defaultColorScheme="dark">
-      <Notifications position="bottom-left" limit={4} containerWidth={340} />
+      <Notifications
+        position={phone ? 'top-center' : 'bottom-left'}
+        limit={4}
+        containerWidth={290}
+      />
       <SessionContext value={services.session}>
         <QueryClientProvider client={services.queries}>
           <TradingContext value={services.trading}>

@@ -11,11 +11,9 @@ import { useThemeToggle } from './use-theme-toggle'
 export function TopBar({ phone = false }: { phone?: boolean }) {
   return (
     <header className={classes.bar}>
-      {phone ? null : (
-        <h1 className={classes.brand}>
-          <Brand />
-        </h1>
-      )}
+      <h1 className={phone ? 'visually-hidden' : classes.brand}>
+        <Brand />
+      </h1>
       <AccountSwitcher />
       {phone ? null : <AccountBar />}
       <div className={classes.tools}>

@@ -44,7 +44,7 @@ _STATES: Final = frozenset(OrderState)
 
 
 @router.get("/v1/accounts/{account_id}/orders", response_model=OrderPage)
-async def orders(  # noqa: PLR0913  one parameter of the query each
+async def orders(
     *,
     caller: Caller,
     account_id: AccountPath,

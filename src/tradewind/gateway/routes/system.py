@@ -27,13 +27,16 @@ async def health() -> Response:
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 async def readiness(needs: Needs) -> Response:
-    """Tell which dependencies answer; 503 unless all do."""
+    """Tell which dependencies answer; 503 without a vital one.
+
+    Redis and prices are not vital: closing, cancelling and reading go on without them.
+    """
     async with asyncio.TaskGroup() as group:
         probing = {name: group.create_task(_probe(probe)) for name, probe in needs.probes.items()}
     found = {name: task.result() for name, task in probing.items()}
     for name, ready in found.items():
         needs.metrics.ready.labels(name).set(ready)
-    ready = all(found.values())
+    ready = all(found[name] for name, probe in needs.probes.items() if probe.vital)
     return answer(Readiness(ready=ready, dependencies=found), 200 if ready else 503)
 
 
@@ -63,6 +66,6 @@ def stream_origin(request: Request, settings: GatewaySettings) -> str:
 async def _probe(probe: Probe) -> bool:
     try:
         async with asyncio.timeout(_PROBE_TIMEOUT_S):
-            return await probe()
+            return await probe.answers()
     except Exception:  # noqa: BLE001  whatever it is, the dependency does not answer
         return False

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
 
-import asyncpg
+import msgspec
+import structlog
 
-from tradewind.gateway.stream import store
-from tradewind.gateway.stream.messages import account_frame
+from tradewind.core.ids import AccountId, UserId
+from tradewind.gateway.stream.messages import account_frame, iso
 from tradewind.infra.eventlog import LoggedEvent
+from tradewind.services.accounts.service import Accounts
 
 #: Spells an event as clients see it: one JSON object.
 View: TypeAlias = Callable[[LoggedEvent], bytes]
@@ -72,10 +74,10 @@ class Listener:
 class AccountFeed:
     """Who listens to which account; fed by the tail of the event log."""
 
-    def __init__(self, view: View, pool: asyncpg.Pool, page_events: int) -> None:
-        """Take a pool of role `tw_read`, for catching up."""
+    def __init__(self, view: View, accounts: Accounts, page_events: int) -> None:
+        """Catch up through `accounts`, in pages of so many events."""
         self._view = view
-        self._pool = pool
+        self._accounts = accounts
         self._page_events: Final = page_events
         self._listeners: dict[UUID, dict[Listener, Callable[[], None]]] = {}
 
@@ -96,20 +98,35 @@ class AccountFeed:
         spelled: dict[UUID, list[Spelled]] = {}
         for event in events:
             if event.account_id in self._listeners:
-                one = Spelled(seq=event.seq, text=self._view(event))
-                spelled.setdefault(event.account_id, []).append(one)
+                spelled.setdefault(event.account_id, []).append(self._spell(event))
         for account_id, batch in spelled.items():
             for listener, on_gap in list(self._listeners.get(account_id, {}).items()):
                 if not listener.offer(batch):
                     on_gap()
 
-    async def read_on(self, listener: Listener, user_id: UUID) -> bool:
+    async def read_on(self, listener: Listener, user_id: UserId) -> bool:
         """Send the next page of the log; True once the listener is live."""
         listener.begin_reading()
-        events = await store.events_after(
-            self._pool, user_id, listener.account_id, listener.sent, self._page_events
+        events = await self._accounts.events(
+            user_id, AccountId(listener.account_id), listener.sent, self._page_events
         )
         if self._listeners.get(listener.account_id, {}).get(listener) is None:
             return True
-        listener.emit([Spelled(seq=event.seq, text=self._view(event)) for event in events])
+        listener.emit([self._spell(event) for event in events])
         return len(events) < self._page_events and listener.end_reading()
+
+    def _spell(self, event: LoggedEvent) -> Spelled:
+        """An event nobody can read is our fault: it keeps its number and goes without its body."""
+        try:
+            text = self._view(event)
+        except (msgspec.MsgspecError, ValueError, LookupError) as error:
+            structlog.get_logger().error(
+                "event_unreadable",
+                account_id=str(event.account_id),
+                seq=event.seq,
+                type=event.type,
+                error=str(error),
+            )
+            bare = {"account_id": event.account_id, "seq": event.seq, "type": event.type}
+            text = msgspec.json.encode({**bare, "time": iso(event.at), "cause": None, "data": None})
+        return Spelled(seq=event.seq, text=text)

@@ -1,5 +1,6 @@
 """Logins and sessions."""
 
+import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from redis.exceptions import RedisError
 from tradewind.core.errors import (
     ForbiddenError,
     InvalidError,
+    TransientError,
     UnauthenticatedError,
 )
 from tradewind.core.ids import UserId
@@ -41,6 +43,7 @@ from tradewind.services.identity.throttle import Attempt
 #: Wrong passwords a second that one process checks for strangers, over all accounts.
 _GLOBAL_RATE: Final = 20
 _GLOBAL_BURST: Final = 400
+_PURGE_S: Final = 600.0
 _KNOWN_PREFIX: Final = "known:"
 _KNOWN_TTL: Final = timedelta(days=90)
 
@@ -145,6 +148,14 @@ class Identity:
         if found is None:
             raise invalid_token()
         return found
+
+    async def run(self) -> None:
+        """Drop login attempts that no limit counts any more, until cancelled."""
+        while True:
+            await asyncio.sleep(_PURGE_S)
+            with suppress(TransientError, asyncpg.PostgresError):
+                async with lend(self._pool) as connection:
+                    await throttle.purge(connection, self._clock.now())
 
     def close(self) -> None:
         """End the hashing threads."""

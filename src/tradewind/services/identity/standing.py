@@ -61,9 +61,14 @@ class Standing:
         self._hint = asyncio.Event()
         self._log = structlog.get_logger()
 
+    @property
+    def is_current(self) -> bool:
+        """False once the poll has failed for too long."""
+        return time.monotonic() - self._polled_at <= _STALE_S
+
     def require(self, principal: Principal) -> None:
         """Raise unless the session and its user still stand with the token's roles."""
-        if time.monotonic() - self._polled_at > _STALE_S:
+        if not self.is_current:
             raise TransientError("identity_unavailable", "Sessions cannot be checked now.")
         user = self._users.get(principal.user_id)
         if (

@@ -27,22 +27,20 @@ export function ChartPanel({ instrument }: { instrument: Instrument }) {
       title={instrument.symbol}
       label={`Chart of ${instrument.symbol}`}
       actions={
-        <div className={classes.head}>
-          <span className={classes.since}>Bid, since you opened this page</span>
-          <Segments
-            label="Interval"
-            compact
-            choices={CHOICES}
-            value={interval}
-            onChange={(interval) => prefer({ interval })}
-          />
-        </div>
+        <Segments
+          label="Interval"
+          compact
+          choices={CHOICES}
+          value={interval}
+          onChange={(interval) => prefer({ interval })}
+        />
       }
     >
       <figure className={classes.figure} aria-label={`Candles of ${instrument.symbol}`}>
         <Suspense fallback={<p className={classes.waiting}>Loading the chart…</p>}>
           <CandleChart instrument={instrument} interval={interval} positions={own} />
         </Suspense>
+        <figcaption className={classes.since}>Bid · since you opened this page</figcaption>
         <Waiting symbol={instrument.symbol} />
       </figure>
     </Panel>

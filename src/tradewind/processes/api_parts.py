@@ -1,0 +1,177 @@
+"""What the API process is made of, and what runs beside its listening socket."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+from redis.asyncio import Redis
+
+from tradewind.core.ids import Symbol
+from tradewind.gateway.dependencies import AddressLimits, Dependencies, GatewaySettings, Probe
+from tradewind.gateway.gate import Gate, UserLimits
+from tradewind.gateway.metrics import GatewayMetrics
+from tradewind.infra.clock import Clock, clock_from_environment
+from tradewind.infra.eventlog import HINT_CHANNEL
+from tradewind.infra.hints import Hints
+from tradewind.infra.identifiers import IdSource
+from tradewind.infra.postgres import connect, lend, open_pool
+from tradewind.infra.redis import open_redis
+from tradewind.infra.secrets import read_secret
+from tradewind.infra.settings import Settings
+from tradewind.infra.tick_intake import TickIntake
+from tradewind.infra.ticks import TickFeed
+from tradewind.infra.token_buckets import TokenBuckets
+from tradewind.services.accounts.service import Accounts
+from tradewind.services.identity.access_tokens import AccessTokens
+from tradewind.services.identity.authenticator import Authenticator
+from tradewind.services.identity.service import Identity
+from tradewind.services.identity.standing import Standing
+from tradewind.services.oms.batch import Tools
+from tradewind.services.oms.markets import Markets
+from tradewind.services.oms.service import Oms
+from tradewind.services.pricing.reference import Reference
+from tradewind.services.pricing.sessions import Calendar, load_calendars
+
+_READ_CONNECTIONS: Final = 8
+_AUTH_CONNECTIONS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that lives as long as the process."""
+
+    settings: Settings
+    clock: Clock
+    ids: IdSource
+    redis: Redis
+    reading: asyncpg.Pool
+    standing: Standing
+    authenticator: Authenticator
+    identity: Identity
+    gate: Gate
+    metrics: GatewayMetrics
+    reference: Reference
+    feed: TickFeed
+    markets: Markets
+    oms: Oms
+    hints: Hints
+
+
+async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int) -> Parts:
+    """Connect, and read what must be known before the first request."""
+    clock, ids, feed = clock_from_environment(), IdSource(), TickFeed()
+    redis = await stack.enter_async_context(open_redis(settings.redis_url))
+    reading = await stack.enter_async_context(
+        await open_pool(settings, "tw_read", size_max=_READ_CONNECTIONS, read_only=True)
+    )
+    users = await stack.enter_async_context(
+        await open_pool(settings, "tw_auth", size_max=_AUTH_CONNECTIONS)
+    )
+    tokens = AccessTokens(read_secret(settings.secrets_dir, "jwt_ed25519"), settings.environment)
+    standing = Standing(users, redis, clock)
+    identity = Identity(
+        users,
+        redis,
+        clock,
+        tokens=tokens,
+        standing=standing,
+        refresh_secret=bytes.fromhex(read_secret(settings.secrets_dir, "refresh_hmac")),
+    )
+    stack.callback(identity.close)
+    authenticator = Authenticator(tokens, standing, clock)
+    reference = Reference(reading, clock)
+    markets = Markets(reference, feed)
+    hints = Hints(redis, HINT_CHANNEL)
+    tools = Tools(
+        markets=markets, clock=clock, new_id=ids.new, connect=lambda: connect(settings, "tw_oms")
+    )
+    await reference.refresh()
+    await standing.poll()
+    return Parts(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        redis=redis,
+        reading=reading,
+        standing=standing,
+        authenticator=authenticator,
+        identity=identity,
+        gate=Gate(authenticator, _user_limits(user_rate)),
+        metrics=GatewayMetrics(),
+        reference=reference,
+        feed=feed,
+        markets=markets,
+        oms=Oms(tools, hints.give),
+        hints=hints,
+    )
+
+
+async def run_background(parts: Parts) -> None:
+    """Keep everything current until cancelled."""
+    intake = TickIntake(
+        parts.feed,
+        parts.redis,
+        parts.settings.redis_url,
+        lambda: parts.reference.instruments,
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(parts.standing.run(parts.settings.redis_url))
+        group.create_task(parts.authenticator.run())
+        group.create_task(parts.identity.run())
+        group.create_task(parts.reference.follow())
+        group.create_task(parts.hints.run())
+        group.create_task(intake.run())
+
+
+def dependencies_of(
+    parts: Parts, settings: GatewaySettings, addresses: AddressLimits
+) -> Dependencies:
+    """Hand the gateway what its routes need."""
+
+    async def calendars() -> Mapping[Symbol, Calendar]:
+        async with lend(parts.reading) as connection:
+            return await load_calendars(connection, parts.clock.now())
+
+    return Dependencies(
+        settings=settings,
+        clock=parts.clock,
+        gate=parts.gate,
+        addresses=addresses,
+        metrics=parts.metrics,
+        identity=parts.identity,
+        accounts=Accounts(parts.reading, parts.clock),
+        reference=parts.reference,
+        calendars=calendars,
+        ticks=parts.feed,
+        markets=parts.markets,
+        probes=_probes(parts),
+    )
+
+
+def _user_limits(rate: int) -> UserLimits:
+    return UserLimits(general=TokenBuckets(rate, 2 * rate), relief=TokenBuckets(rate, 2 * rate))
+
+
+def _probes(parts: Parts) -> Mapping[str, Probe]:
+    async def database() -> bool:
+        async with lend(parts.reading) as connection:
+            return await connection.fetchval("SELECT true")
+
+    async def sessions() -> bool:
+        return parts.standing.is_current
+
+    async def redis() -> bool:
+        return bool(await parts.redis.ping())
+
+    async def prices() -> bool:
+        return parts.feed.alive
+
+    return {
+        "database": Probe(answers=database, vital=True),
+        "sessions": Probe(answers=sessions, vital=True),
+        "redis": Probe(answers=redis, vital=False),
+        "prices": Probe(answers=prices, vital=False),
+    }
