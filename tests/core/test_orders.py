@@ -29,7 +29,7 @@ LISTED = {
 }
 
 
-@pytest.mark.parametrize(("old", "new"), product(S, S))
+@pytest.mark.parametrize(("old", "new"), list(product(S, S)))
 def test_only_a_listed_move_is_allowed(old: OrderState, new: OrderState) -> None:
     if (old, new) in LISTED:
         assert moved(old, new) is new

@@ -112,9 +112,7 @@ def test_the_end_of_a_page_is_the_highest_that_keeps_order(
     def keeps_order(bound: int) -> bool:
         return all(before is None or before < bound for tx, before in writes if tx < bound)
 
-    assert end_in_order(writes, end) == max(
-        bound for bound in range(end + 1) if keeps_order(bound)
-    )
+    assert end_in_order(writes, end) == max(bound for bound in range(end + 1) if keeps_order(bound))
 
 
 @pytest.mark.parametrize("seed_number", [1, 2, 3])

@@ -98,7 +98,9 @@ async def test_the_file_holds_what_logs_in(
     assert [user.role for user in demo.users] == roles
     for user in demo.users:
         assert len(user.password) >= 16
-        kept = await admin.fetchval("SELECT password_hash FROM app_user WHERE email = $1", user.email)
+        kept = await admin.fetchval(
+            "SELECT password_hash FROM app_user WHERE email = $1", user.email
+        )
         assert kept.startswith("$argon2id$")
         assert password_matches(kept, user.password)
         assert len(user.accounts) == (3 if user.role == "client" else 0)
@@ -130,7 +132,9 @@ async def test_a_lost_file_gives_every_login_a_new_password(
     after = read(tmp_path / "demo.json")
     for old, new in zip(before.users, after.users, strict=True):
         assert (old.email, old.role, old.accounts) == (new.email, new.role, new.accounts)
-        kept = await admin.fetchval("SELECT password_hash FROM app_user WHERE email = $1", new.email)
+        kept = await admin.fetchval(
+            "SELECT password_hash FROM app_user WHERE email = $1", new.email
+        )
         assert password_matches(kept, new.password)
         assert not password_matches(kept, old.password)
 
@@ -155,6 +159,10 @@ async def test_a_live_installation_is_never_seeded(
     with pytest.raises(SettingError):
         await seed(replace(settings, environment="live"), tmp_path)
     assert await admin.fetchval("SELECT count(*) FROM installation") == 0
+
+
+async def kept_hash(admin: asyncpg.Pool, email: str) -> str:
+    return await admin.fetchval("SELECT password_hash FROM app_user WHERE email = $1", email)
 
 
 async def sizes(admin: asyncpg.Pool) -> dict[str, int]:

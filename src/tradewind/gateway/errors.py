@@ -1,7 +1,7 @@
 """Errors to problem documents (RFC 9457): the one place that knows their HTTP status."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -64,7 +64,9 @@ async def answer_error(_request: Request, error: Exception) -> Response:
 def failure_response(failure: Failure) -> Response:
     """Spell a failure."""
     return Response(
-        _ENCODER.encode(failure.problem),
+        _ENCODER.encode(
+            {name: value for name, value in asdict(failure.problem).items() if value is not None}
+        ),
         status_code=failure.problem.status,
         media_type=PROBLEM_MEDIA_TYPE,
         headers={"cache-control": "no-store", **failure.headers},

@@ -46,11 +46,12 @@ class StrictRoute(APIRoute):
             check_query(request.scope["query_string"], names)
             if not takes_body:
                 return await handle(request)
-            body = await request.body()
-            if body or "content-type" in request.headers:
-                require_json(request.headers.get("content-type", "").encode("latin-1"))
+            reading = StrictRequest(request.scope, request.receive)
+            body = await reading.body()
+            if body or "content-type" in reading.headers:
+                require_json(reading.headers.get("content-type", "").encode("latin-1"))
                 parse_object(body)
-            return await handle(StrictRequest(request.scope, request.receive))
+            return await handle(reading)
 
         return strict
 

@@ -20,8 +20,8 @@ from tradewind.gateway.stream.metrics import StreamMetrics
 from tradewind.gateway.stream.origin import own_origins
 from tradewind.gateway.stream.prices import PriceTable
 from tradewind.gateway.stream.server import StreamServer
-from tradewind.gateway.stream.views import client_event
 from tradewind.gateway.stream.wheel import Wheel
+from tradewind.gateway.views import event_json
 from tradewind.infra.clock import Clock, clock_from_environment
 from tradewind.infra.decimals import trap_floats
 from tradewind.infra.eventlog import Deliver, LoggedEvent, Tail, log_end
@@ -33,6 +33,7 @@ from tradewind.infra.readiness import notify_ready
 from tradewind.infra.redis import open_redis
 from tradewind.infra.secrets import read_secret
 from tradewind.infra.settings import Settings, settings_from_environment
+from tradewind.services.accounts.service import Accounts
 from tradewind.services.identity.access_tokens import AccessTokens
 from tradewind.services.identity.authenticator import Authenticator
 from tradewind.services.identity.standing import Standing
@@ -44,7 +45,7 @@ def main() -> None:
     configure_logging("stream")
     #: TRADEWIND_ORIGINS: further web origins that may open the stream, as a comma list.
     origins = os.environ.get("TRADEWIND_ORIGINS", "")
-    uvloop.run(serve(settings_from_environment(), origins, Limits(), client_event))
+    uvloop.run(serve(settings_from_environment(), origins, Limits(), event_json))
 
 
 async def serve(settings: Settings, origins: str, limits: Limits, view: View) -> None:
@@ -84,6 +85,7 @@ class Parts:
     subscription: Subscription
     tail: Tail
     redis_url: str
+    reading: asyncpg.Pool
     clients: "Clients"
 
 
@@ -117,7 +119,8 @@ async def _build(stack: AsyncExitStack, settings: Settings, limits: Limits, view
     standing = Standing(sessions, redis, clock)
     table = PriceTable(wheel.changed)
     intake = Intake(table, redis, clock, metrics)
-    feed = AccountFeed(view, reading, limits.page_events)
+    accounts = Accounts(reading, clock)
+    feed = AccountFeed(view, accounts, limits.page_events)
     async with log.acquire() as connection:
         tail = Tail(log, _counted(feed, metrics), await log_end(connection))
     intake.on_hint = tail.wake
@@ -125,7 +128,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, limits: Limits, view
     hub = Hub(
         limits=limits,
         clock=clock,
-        pool=reading,
+        accounts=accounts,
         authenticator=_authenticator(settings, standing, clock),
         table=table,
         wheel=wheel,
@@ -141,6 +144,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, limits: Limits, view
         subscription=Subscription(settings.redis_url, TOPICS, intake.hear, intake.subscribed),
         tail=tail,
         redis_url=settings.redis_url,
+        reading=reading,
         clients=clients,
     )
 
@@ -153,7 +157,7 @@ async def _run_background(parts: Parts, ready: asyncio.Event) -> None:
         group.create_task(parts.hub.authenticator.run())
         group.create_task(parts.subscription.run())
         group.create_task(parts.intake.read_missed())
-        group.create_task(parts.intake.follow_reference(parts.hub.pool))
+        group.create_task(parts.intake.follow_reference(parts.reading))
         group.create_task(parts.tail.run())
         ready.set()
 

@@ -3,9 +3,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.gateway.stream.world import World
 from websockets.exceptions import InvalidStatus
 
+from tests.gateway.stream.world import World
 from tradewind.services.identity.model import Audience, Role
 
 

@@ -12,16 +12,16 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tradewind.contracts.ticks import ALIVE_KEY, LATEST_PREFIX, Tick, TickPrice
 from tradewind.core.ids import UserId
 from tradewind.infra.eventlog import HINT_CHANNEL
 from tradewind.infra.identifiers import IdSource
-from tradewind.infra.postgres import open_pool
+from tradewind.infra.postgres import Connection, open_pool
 from tradewind.infra.secrets import read_secret
 from tradewind.infra.settings import Settings
 from tradewind.services.identity.access_tokens import AccessTokens
@@ -162,7 +162,7 @@ class World:
     async def stranger(self, **headers: str) -> AsyncIterator[Client]:
         """A connection nobody has authenticated."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        origin = named.pop("origin", None)
+        origin = Origin(named.pop("origin")) if "origin" in named else None
         async with connect(
             self.url, additional_headers=named, origin=origin, close_timeout=1, ping_interval=None
         ) as socket:
@@ -180,7 +180,7 @@ class World:
 
     async def log(self, account: UUID, size: int = 1, padding: int = 0) -> int:
         """Commit events of one account under its lock; returns the last number."""
-        data = json.dumps({"padding": "x" * padding, "book": "B"})
+        data = json.dumps({"id": str(account), "state": "x" * padding, "book": "B"})
         async with self.oms.acquire() as connection, connection.transaction():
             last = await _lock(connection, account)
             await _append(connection, account, range(last + 1, last + size + 1), data)
@@ -188,15 +188,13 @@ class World:
         return last + size
 
 
-async def _lock(connection: Any, account: UUID) -> int:
+async def _lock(connection: Connection, account: UUID) -> int:
     return await connection.fetchval(
         "SELECT last_event FROM account WHERE id = $1 FOR NO KEY UPDATE", account
     )
 
 
-async def _append(
-    connection: asyncpg.Connection, account: UUID, numbers: Sequence[int], data: str
-) -> None:
+async def _append(connection: Connection, account: UUID, numbers: Sequence[int], data: str) -> None:
     await connection.execute(
         """INSERT INTO account_event (account_id, seq, type, data, actor, at)
            SELECT $1, n, 'order.new', $3, 'test', clock_timestamp() FROM unnest($2::bigint[]) n""",

@@ -20,7 +20,7 @@ export function Providers({ services, children }: { services: Services; children
     <MantineProvider theme={theme} defaultColorScheme="dark">
       <Notifications
         position={phone ? 'top-center' : 'bottom-left'}
-        limit={4}
+        limit={phone ? 1 : 4}
         containerWidth={290}
       />
       <SessionContext value={services.session}>

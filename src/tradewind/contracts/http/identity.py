@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
-#: Read by the web framework: unknown fields are errors, and nothing is coerced.
-STRICT: Mapping[str, object] = {"extra": "forbid", "strict": True}
+#: Read by the web framework: unknown fields are errors.
+STRICT: Mapping[str, object] = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRequest:
-    """`otp` is for accounts with a second factor; there are none yet, so none is accepted."""
+    """`otp` is for users with a second factor and is not looked at for others."""
 
     __pydantic_config__: ClassVar[Mapping[str, object]] = STRICT
 
@@ -35,7 +35,7 @@ class LogoutRequest:
 
     __pydantic_config__: ClassVar[Mapping[str, object]] = STRICT
 
-    everywhere: bool = False
+    scope: Literal["session", "everywhere"] = "session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

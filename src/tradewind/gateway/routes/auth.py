@@ -45,7 +45,7 @@ async def refresh(body: RefreshRequest, needs: Needs) -> Response:
 @router.post("/v1/auth/logout", status_code=204)
 async def log_out(caller: Caller, needs: Needs, body: LogoutRequest | None = None) -> Response:
     """End this session, or all of the user's; its tokens are refused within a second."""
-    if body is not None and body.everywhere:
+    if body is not None and body.scope == "everywhere":
         await needs.identity.log_out_everywhere(caller)
     else:
         await needs.identity.log_out(caller)

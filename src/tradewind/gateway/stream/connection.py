@@ -20,10 +20,11 @@ _TEXT: Final = WSMsgType.TEXT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """Who is told what happens on a connection: opened and ended once, and each text frame."""
+    """Who is told what happens: opened and ended once, each text frame, each end of a pause."""
 
     opened: "Callable[[Connection], None]"
     received: "Callable[[Connection, bytes], None]"
+    resumed: "Callable[[Connection], None]"
     ended: "Callable[[Connection], None]"
 
 
@@ -147,6 +148,7 @@ class Connection(WSListener):
             self.send_latest(frame)
         if self.paused_at is None:
             self._drained.set()
+            self._hooks.resumed(self)
 
     def _allowed(self) -> bool:
         """Spend one of the client's messages; they come back with time."""

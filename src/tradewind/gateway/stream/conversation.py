@@ -1,46 +1,53 @@
 """What one client says and what it gets: the protocol of docs/reference/stream.md."""
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from tradewind.contracts.stream import CloseCode, StreamError
 from tradewind.core.errors import TransientError, UnauthenticatedError
-from tradewind.gateway.stream import messages, store
+from tradewind.core.ids import AccountId, UserId
+from tradewind.gateway.stream import messages
 from tradewind.gateway.stream.accounts import AccountFeed, Listener
 from tradewind.gateway.stream.connection import Connection
 from tradewind.gateway.stream.limits import Limits
 from tradewind.gateway.stream.metrics import StreamMetrics
 from tradewind.gateway.stream.prices import PriceTable
-from tradewind.gateway.stream.store import OwnAccount
 from tradewind.gateway.stream.watch import PriceWatch
 from tradewind.gateway.stream.wheel import Wheel
 from tradewind.infra.clock import Clock
+from tradewind.infra.postgres import AWAY
+from tradewind.services.accounts.model import OwnAccount
+from tradewind.services.accounts.service import Accounts
 from tradewind.services.identity.authenticator import Authenticator
 from tradewind.services.identity.model import Audience, Principal
+
+#: What a read raises when the database is away.
+UNAVAILABLE: Final = (TransientError, *AWAY)
+_READ_TIMEOUT_S: Final = 5.0
 
 Spawn: TypeAlias = Callable[[Coroutine[None, None, None]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """What all conversations of a process share. `pool` is of role `tw_read`."""
+    """What all conversations of a process share."""
 
     limits: Limits
     clock: Clock
-    pool: asyncpg.Pool
+    accounts: Accounts
     authenticator: Authenticator
     table: PriceTable
     wheel: Wheel
     feed: AccountFeed
     metrics: StreamMetrics
     spawn: Spawn
-    users: Counter[UUID]
+    users: Counter[UserId]
 
 
 class Conversation:
@@ -68,6 +75,10 @@ class Conversation:
             self._working = True
             self._spawn(self._work())
 
+    def resume(self) -> None:
+        """Show what changed while the client was paused; nothing else may change for a while."""
+        self._watch.turn()
+
     def end(self) -> None:
         """Let go of everything; the socket is gone."""
         self._watch.stop()
@@ -88,7 +99,7 @@ class Conversation:
         """Let a failure end this client's connection and nothing else."""
         try:
             await work
-        except store.UNAVAILABLE as error:
+        except UNAVAILABLE as error:
             structlog.get_logger().warning("stream_read_failed", error=repr(error))
             self.connection.close(CloseCode.TRY_AGAIN_LATER, "temporarily unavailable")
         except Exception:  # noqa: BLE001  whatever it is, one client must not end the others
@@ -143,9 +154,7 @@ class Conversation:
         if principal.audience is not Audience.CLIENT:
             self.connection.close(CloseCode.UNAUTHENTICATED, "wrong audience")
             return
-        accounts = await store.own_accounts(
-            self._hub.pool, principal.user_id, self._hub.clock.now()
-        )
+        accounts = await self._own_accounts(principal.user_id)
         if self.connection.open and self._admit(principal):
             self.principal, self._accounts = principal, accounts
             self.connection.send(messages.READY)
@@ -173,9 +182,13 @@ class Conversation:
     def _group(self) -> str | None:
         """Return the group whose prices are shown: the named account's, else the first one's."""
         for account in self._accounts:
-            if self._account in {None, account.id}:
-                return account.group
+            if self._account in {None, account.account.id}:
+                return account.terms.code
         return None
+
+    async def _own_accounts(self, user_id: UserId) -> Sequence[OwnAccount]:
+        async with asyncio.timeout(_READ_TIMEOUT_S):
+            return await self._hub.accounts.own(user_id)
 
     def _subscribe_prices(self, message: messages.SubscribePrices) -> None:
         limits = self._hub.limits
@@ -199,13 +212,16 @@ class Conversation:
             return
         self._watch.subscribe(wanted, group, message.interval_ms)
 
-    async def _subscribe_account(self, message: messages.SubscribeAccount, user_id: UUID) -> None:
+    async def _subscribe_account(self, message: messages.SubscribeAccount, user_id: UserId) -> None:
         account_id = message.account_id
         maximum = self._hub.limits.accounts_max
         if account_id not in self._listeners and len(self._listeners) >= maximum:
             self._refuse(StreamError.TOO_MANY_ACCOUNTS, f"at most {maximum} accounts")
             return
-        last = await store.last_event(self._hub.pool, user_id, account_id)
+        self._accounts = await self._own_accounts(user_id)
+        last = {each.account.id: each.last_event for each in self._accounts}.get(
+            AccountId(account_id)
+        )
         if last is None:
             self._refuse(StreamError.ACCOUNT_NOT_FOUND, "no such account")
             return
@@ -227,9 +243,10 @@ class Conversation:
         while self.connection.open and self.principal is not None:
             try:
                 await self.connection.drained()
-                if await self._hub.feed.read_on(listener, self.principal.user_id):
-                    return
-            except store.UNAVAILABLE as error:
+                async with asyncio.timeout(_READ_TIMEOUT_S):
+                    if await self._hub.feed.read_on(listener, self.principal.user_id):
+                        return
+            except UNAVAILABLE as error:
                 structlog.get_logger().warning("stream_read_failed", error=repr(error))
                 self._drop(listener.account_id)
                 resume = f"subscribe to {listener.account_id} again after {listener.sent}"

@@ -16,6 +16,7 @@ from tradewind.gateway.stream.metrics import StreamMetrics
 from tradewind.gateway.stream.prices import PriceTable
 from tradewind.infra.clock import Clock
 from tradewind.infra.eventlog import HINT_CHANNEL
+from tradewind.infra.postgres import AWAY
 from tradewind.infra.pubsub import Topics
 
 TOPICS: Final = Topics(channels=(ALIVE_KEY, HINT_CHANNEL), patterns=(f"{LATEST_PREFIX}*",))
@@ -77,7 +78,7 @@ class Intake:
             await asyncio.sleep(_REFERENCE_S)
             try:
                 await self.load_reference(pool)
-            except store.UNAVAILABLE as error:
+            except (asyncpg.PostgresError, *AWAY) as error:
                 self._log.warning("reference_unreadable", error=repr(error))
 
     async def load_reference(self, pool: asyncpg.Pool) -> None:

@@ -37,7 +37,12 @@ class StreamServer:
         self._require = require
         self._origins = origins
         self._conversations: dict[Connection, Conversation] = {}
-        self._hooks = Hooks(opened=self._opened, received=self._receive, ended=self._ended)
+        self._hooks = Hooks(
+            opened=self._opened,
+            received=self._receive,
+            resumed=self._resumed,
+            ended=self._ended,
+        )
         self._server: asyncio.Server | None = None
         self._empty = asyncio.Event()
         self._empty.set()
@@ -109,6 +114,10 @@ class StreamServer:
 
     def _receive(self, connection: Connection, frame: bytes) -> None:
         self._conversations[connection].receive(frame)
+
+    def _resumed(self, connection: Connection) -> None:
+        if (conversation := self._conversations.get(connection)) is not None:
+            conversation.resume()
 
     def _ended(self, connection: Connection) -> None:
         conversation = self._conversations.pop(connection, None)

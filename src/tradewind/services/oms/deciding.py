@@ -184,7 +184,9 @@ class Deciding:
                 order_id=order.order_id,
                 last_event=row.last_event,
             )
-        return Answer(status=CREATED, code=None, order_id=order.order_id, order=row, replayed=False)
+        return Answer(
+            status=CREATED, code=None, order_id=order.order_id, order=row, path=decision.path
+        )
 
     def _record(self, work: AccountWork, decision: Decision, instrument: Instrument) -> OrderRow:
         """Append a decision's events and go on from the state after it."""

@@ -5,7 +5,7 @@ redis-py costs several times more per command and answers one by one.
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 import hiredis
 import structlog
@@ -140,8 +140,8 @@ class _Link(asyncio.Protocol):
             self.lost.set_result(None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        # uvloop's transports are asyncio's by behaviour, not by inheritance.
+        self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 asyncio's signature
         self._lose()

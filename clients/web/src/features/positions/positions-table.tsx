@@ -55,6 +55,8 @@ interface RowProps {
 const PositionRow = memo(function PositionRow({ position, instrument }: RowProps) {
   const { quote, pnl, currency } = usePositionPnl(position, instrument)
   const precision = instrument?.price_precision ?? 5
+  const opened = formatPrice(position.open_price, precision)
+  const now = formatPrice(quote && closePrice(position.side, quote), precision)
   return (
     <tr data-testid="position-row">
       <td className={classes.symbol}>
@@ -70,13 +72,13 @@ const PositionRow = memo(function PositionRow({ position, instrument }: RowProps
             {formatLots(position.quantity, instrument.contract_size)} lots
           </span>
         )}
+        <span className={classes.under}>{opened}</span>
       </td>
-      <td className={WIDE_NUMBER}>{formatPrice(position.open_price, precision)}</td>
-      <td className={WIDE_NUMBER}>
-        {formatPrice(quote && closePrice(position.side, quote), precision)}
-      </td>
+      <td className={WIDE_NUMBER}>{opened}</td>
+      <td className={WIDE_NUMBER}>{now}</td>
       <td className={NUMBER} data-testid="position-pnl">
         <Amount value={pnl} currency={currency} />
+        <span className={classes.under}>{now}</span>
       </td>
       <td className={WIDE_NUMBER}>{formatMoney(position.used_margin, currency)}</td>
       <td className={WIDE_NUMBER}>
