@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from tradewind.contracts.ticks import Tick, TickPrice, TickQuote
-from tradewind.gateway.dependencies import GatewaySettings
+from tradewind.gateway.dependencies import AddressLimits, GatewaySettings
 from tradewind.infra.clock import Clock
 from tradewind.infra.demo.handover import HandoverUser
 from tradewind.infra.demo.logins import Seeder, seed_demo
@@ -23,6 +23,7 @@ from tradewind.infra.identifiers import IdSource
 from tradewind.infra.passwords import hash_password
 from tradewind.infra.postgres import open_pool
 from tradewind.infra.settings import Settings
+from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.processes.api import ApiSettings, compose
 from tradewind.processes.api_parts import Parts, build_parts, run_background
 
@@ -47,6 +48,7 @@ class Api:
     app: ASGIApp
     parts: Parts
     settings: Settings
+    settings_of_gateway: GatewaySettings
     users: Mapping[str, HandoverUser]
     clock: MovableClock
     client: httpx.AsyncClient
@@ -58,6 +60,11 @@ class Api:
         user = self.users[name]
         body = {"email": user.email, "password": user.password, **extra}
         return await self.client.post("/v1/auth/login", json=body)
+
+    @property
+    def addresses(self) -> AddressLimits:
+        """Buckets that are never empty."""
+        return AddressLimits(general=TokenBuckets(10**6, 10**6), relief=TokenBuckets(10**6, 10**6))
 
     async def as_user(self, name: str) -> dict[str, str]:
         """Headers of a logged-in user."""
@@ -185,6 +192,7 @@ async def _run(  # noqa: PLR0913, PLR0917
                 app=app,
                 parts=parts,
                 settings=settings.common,
+                settings_of_gateway=settings.gateway,
                 users=users,
                 clock=clock,
                 client=client,
@@ -195,7 +203,3 @@ async def _run(  # noqa: PLR0913, PLR0917
         parts.oms.stop()
         await orders
         background.cancel()
-
-
-def other_settings(settings: ApiSettings, **changes: Any) -> ApiSettings:
-    return replace(settings, **changes)

@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 
 from tests.gateway.conftest import Api
-from tradewind.contracts.http.pages import EventPage
 
 ORDER_FIELDS = {
     "id", "client_order_id", "account_id", "symbol", "side", "type", "quantity",
@@ -124,7 +123,7 @@ async def test_events_are_numbered_without_a_gap_and_can_be_read_from_any_number
     filled = next(event for event in everything if event["type"] == "order.filled")
     assert filled["data"]["fill"]["quantity"] == "2000"
     assert set(filled["data"]) == ORDER_FIELDS | {"fill"}
-    assert set(filled) == {name for name in EventPage.__annotations__} - {"items", "next"} | {
+    assert set(filled) == {
         "account_id", "seq", "type", "time", "cause", "data",
     }  # fmt: skip
     paged, after = [], "0"
@@ -144,7 +143,7 @@ async def test_pages_join_to_the_whole_list_newest_first(api: Api, part: str) ->
         await api.order(symbol="EURUSD", side="sell", quantity="1000")
     path = f"/v1/accounts/{api.account()}/{part}"
     whole = (await api.get(path))["items"]
-    assert len(whole) >= 5
+    assert len(whole) >= 4
     time = "created_at" if part == "orders" else "time"
     assert all(a[time] >= b[time] for a, b in itertools.pairwise(whole))
     paged, after = [], {}
@@ -177,11 +176,11 @@ async def test_symbols_come_with_their_specification_and_sessions(api: Api) -> N
     assert gold["pip"] == "0.1"
     assert gold["tradable"] is False
     assert len(gold["sessions"]) == 7
-    api.price("XAUUSD", "2400.10", "2400.50")
-    assert (await api.get("/v1/symbols/XAUUSD"))["tradable"] is True
     page = await api.get("/v1/symbols", limit="5")
     rest = await api.get("/v1/symbols", after=page["next"])
     assert page["items"] + rest["items"] == items
+    api.price("XAUUSD", "2400.10", "2400.50")
+    assert (await api.get("/v1/symbols/XAUUSD"))["tradable"] is True
 
 
 async def test_prices_come_in_the_order_they_were_asked_for_or_as_null(api: Api) -> None:
@@ -217,9 +216,7 @@ async def test_what_is_somebody_elses_is_unknown(api: Api, path: str) -> None:
     ]
     assert [foreign.status_code, unknown.status_code, malformed.status_code] == [404] * 3
     assert foreign.json() == unknown.json()
-    own = await api.client.get(
-        f"/v1/accounts/{api.account()}/orders/{order}", headers=headers
-    )
+    own = await api.client.get(f"/v1/accounts/{api.account()}/orders/{order}", headers=headers)
     assert own.status_code == 404
 
 

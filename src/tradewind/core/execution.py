@@ -45,6 +45,7 @@ def execute(
         and quoting.displayed
         and order.quantity <= instrument.instant_quantity_max
         and abs(moved) <= band
+        and not _is_beyond(order, order.requested_price)
     ):
         return Execution(
             levels=(Level(price=order.requested_price, quantity=order.quantity),), short=None
@@ -64,7 +65,7 @@ def _walk(order: PlaceOrder, instrument: Instrument, price: MarketPrice) -> Exec
     left = order.quantity
     short: EndReason | None = None
     for index, level in enumerate(book):
-        if order.worst_price is not None and is_worse(order.side, level.price, order.worst_price):
+        if _is_beyond(order, level.price):
             short = EndReason.WORST_PRICE
             break
         endless = instrument.extend_last_level and index == len(book) - 1
@@ -78,6 +79,10 @@ def _walk(order: PlaceOrder, instrument: Instrument, price: MarketPrice) -> Exec
     if order.time_in_force is TimeInForce.FOK:
         return Execution(levels=(), short=short)
     return Execution(levels=tuple(taken), short=short)
+
+
+def _is_beyond(order: PlaceOrder, price: Price) -> bool:
+    return order.worst_price is not None and is_worse(order.side, price, order.worst_price)
 
 
 def _whole_steps(quantity: Decimal, instrument: Instrument) -> Decimal:

@@ -30,7 +30,9 @@ class Processes:
     running: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     logs: dict[int, Path] = field(default_factory=dict)
 
-    async def simulator(self, name: str, *arguments: str, port: int = 0) -> "subprocess.Popen[bytes]":
+    async def simulator(
+        self, name: str, *arguments: str, port: int = 0
+    ) -> "subprocess.Popen[bytes]":
         """Start an LP; its port is noted for the pricing processes started later."""
         module = "tradewind.processes.lp_simulator"
         process = await self._start(module, "--name", name, "--port", str(port), *arguments)

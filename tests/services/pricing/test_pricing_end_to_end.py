@@ -132,7 +132,9 @@ async def test_a_recording_arrives_whole_and_in_order(
     await until(finished)
     assert processes.events(simulator, "lp_replay_finished")[0]["rows"] == ROWS
     await until(all_there)
-    ring = [DECODER.decode(fields[b"t"]) for _, fields in await redis.xrange(RING_PREFIX + "EURUSD")]
+    ring = [
+        DECODER.decode(fields[b"t"]) for _, fields in await redis.xrange(RING_PREFIX + "EURUSD")
+    ]
     quoted = [tick for tick in ring if tick.tradable]
     assert [str(tick.bid) for tick in quoted] == bids
     assert [tick.quotes[0].lp_time.strftime("%H:%M:%S") for tick in quoted[:2]] == [

@@ -36,3 +36,36 @@ test('nothing the page does is an error in the console', async ({ page }) => {
   await expect(page.locator('canvas').first()).toBeVisible()
   expect(errors).toEqual([])
 })
+
+test('each account shows its own money, at the prices of its own group', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.signIn()
+  for (const { id, currency } of trader.accounts) {
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(id)
+    await expect(page.getByLabel(`Account in ${currency}`)).toBeVisible()
+    await expect(terminal.quote('EURUSD')).toContainText(/1\.\d/)
+    await terminal.tab('Ledger')
+    await expect(page.getByTestId('ledger-row').last()).toContainText('Deposit')
+  }
+})
+
+test('a lost connection says so and comes back by itself', async ({ page }) => {
+  let cut: (() => void) | undefined
+  await page.routeWebSocket(/\/v1\/stream$/, (client) => {
+    const server = client.connectToServer()
+    cut = () => {
+      void server.close()
+      void client.close({ code: 1011 })
+    }
+  })
+  const terminal = new Terminal(page)
+  await terminal.signIn()
+  await expect(terminal.quote('EURUSD')).toContainText(/1\.\d/)
+  const said = page.getByText(/^Connection: (Reconnecting|Connecting)$/)
+  const seen = said.waitFor({ state: 'attached' })
+  cut?.()
+  await seen
+  await expect(page.getByText('Connection: Live')).toBeAttached()
+  const before = await terminal.quote('EURUSD').innerText()
+  await expect(terminal.quote('EURUSD')).not.toHaveText(before, { timeout: 20_000 })
+})

@@ -92,3 +92,27 @@ test('a key press sells, and the help lists the keys', async ({ page }) => {
   await page.keyboard.press('Escape')
   await terminal.flatten()
 })
+
+test('an order whose answer is lost is executed once', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.signIn()
+  await terminal.choose('EURUSD')
+  await terminal.flatten()
+  await terminal.setQuantity('2000')
+  await terminal.tolerate(200)
+  const keys: (string | undefined)[] = []
+  await page.route('**/orders', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue()
+    keys.push(route.request().headers()['idempotency-key'])
+    // The server executes the first order, but nobody hears of it.
+    const answer = await route.fetch()
+    return keys.length === 1 ? route.abort('connectionreset') : route.fulfill({ response: answer })
+  })
+  await terminal.deal('Buy', 'EURUSD').click()
+  await expect(page.getByTestId('last-outcome')).toContainText('Bought 2,000 EURUSD')
+  expect(keys).toHaveLength(2)
+  expect(keys[0]).toBe(keys[1])
+  await expect(terminal.positions).toHaveCount(1)
+  await expect(terminal.positions).toContainText('2,000')
+  await terminal.flatten()
+})

@@ -1,6 +1,5 @@
 import type Big from 'big.js'
 import type { Money } from '../api/decimals'
-import { big } from '../api/decimals'
 import { formatSigned } from './format'
 
 export interface AmountProps {
@@ -8,10 +7,10 @@ export interface AmountProps {
   currency: string
 }
 
+const TONES: Readonly<Record<string, string>> = { '+': 'up', '\u2212': 'down' }
+
 /** A profit or loss: signed, and blue or orange. */
 export function Amount({ value, currency }: AmountProps) {
-  if (value === null || value === undefined) return <span className="quiet">–</span>
-  const sign = (typeof value === 'string' ? big(value) : value).round(2).cmp(0)
-  const tone = sign > 0 ? 'up' : sign < 0 ? 'down' : ''
-  return <span className={tone}>{formatSigned(value, currency)}</span>
+  const text = formatSigned(value, currency)
+  return <span className={TONES[text.charAt(0)] ?? ''}>{text}</span>
 }

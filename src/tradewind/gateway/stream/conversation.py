@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
 from uuid import UUID
@@ -58,7 +58,7 @@ class Conversation:
         self._hub = hub
         self._watch = PriceWatch(connection, hub.table, hub.wheel, hub.metrics)
         self._listeners: dict[UUID, Listener] = {}
-        self._accounts: Sequence[OwnAccount] = ()
+        self._groups: Mapping[UUID, str] = {}
         self._account: UUID | None = None
         self._inbox: deque[bytes] = deque()
         self._working = False
@@ -156,7 +156,7 @@ class Conversation:
             return
         accounts = await self._own_accounts(principal.user_id)
         if self.connection.open and self._admit(principal):
-            self.principal, self._accounts = principal, accounts
+            self.principal, self._groups = principal, _groups(accounts)
             self.connection.send(messages.READY)
             if (group := self._group()) is not None:
                 self._watch.regroup(group)
@@ -181,10 +181,9 @@ class Conversation:
 
     def _group(self) -> str | None:
         """Return the group whose prices are shown: the named account's, else the first one's."""
-        for account in self._accounts:
-            if self._account in {None, account.account.id}:
-                return account.terms.code
-        return None
+        if self._account is None:
+            return next(iter(self._groups.values()), None)
+        return self._groups.get(self._account)
 
     async def _own_accounts(self, user_id: UserId) -> Sequence[OwnAccount]:
         async with asyncio.timeout(_READ_TIMEOUT_S):
@@ -218,10 +217,9 @@ class Conversation:
         if account_id not in self._listeners and len(self._listeners) >= maximum:
             self._refuse(StreamError.TOO_MANY_ACCOUNTS, f"at most {maximum} accounts")
             return
-        self._accounts = await self._own_accounts(user_id)
-        last = {each.account.id: each.last_event for each in self._accounts}.get(
-            AccountId(account_id)
-        )
+        accounts = await self._own_accounts(user_id)
+        self._groups = _groups(accounts)
+        last = {each.account.id: each.last_event for each in accounts}.get(AccountId(account_id))
         if last is None:
             self._refuse(StreamError.ACCOUNT_NOT_FOUND, "no such account")
             return
@@ -257,3 +255,8 @@ class Conversation:
         listener = self._listeners.pop(account_id, None)
         if listener is not None:
             self._hub.feed.remove(listener)
+
+
+def _groups(accounts: Sequence[OwnAccount]) -> Mapping[UUID, str]:
+    """Keep of the accounts what prices need; the oldest comes first."""
+    return {each.account.id: each.terms.code for each in accounts}

@@ -29,7 +29,15 @@ UNKNOWN_POLL_S: Final = 0.05
 REPEATS_MAX: Final = 3
 
 
-BROKEN: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+#: How a lost connection or a server that is going down shows: a killed backend says
+#: OperatorIntervention when a statement runs, and is simply gone when none does.
+BROKEN: Final = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 
 #: What one bad command can do to a whole batch: bad data, a constraint, a broken assertion.
 POISON: Final = (

@@ -2,10 +2,12 @@ import { big } from '../../api/decimals'
 import type { Instrument } from '../../api/model'
 import { formatQuantity, humanise } from '../../ui/format'
 import { Panel } from '../../ui/panel'
+import { useAccount } from '../account/active-account'
 import classes from './instrument-card.module.css'
 
 /** The terms of the selected instrument, as the server states them. */
 export function InstrumentCard({ instrument }: { instrument: Instrument }) {
+  const { leverage } = useAccount()
   const { base, quote, contract_size, quantity_min, quantity_max, quantity_step } = instrument
   const rows: [string, string][] = [
     ['Class', humanise(instrument.asset_class)],
@@ -13,8 +15,9 @@ export function InstrumentCard({ instrument }: { instrument: Instrument }) {
     ['One lot', `${formatQuantity(contract_size)} units`],
     ['Quantity', `${formatQuantity(quantity_min)} – ${formatQuantity(quantity_max)}`],
     ['Step', formatQuantity(quantity_step)],
-    ['Pip', instrument.pip],
+    ['Pip', big(instrument.pip).toFixed()],
     ['Margin rate', `${big(instrument.margin_rate).times(100).round(2)} %`],
+    ['Account leverage', `1:${leverage}`],
     ['Trading', humanise(instrument.trade_mode)],
   ]
   return (

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Instrument } from '../../api/model'
+import { useStreamStatus } from '../../stream/stream-context'
 import { useCommand } from '../../ui/commands'
 import { pendingOr } from '../../ui/empty'
 import { Panel } from '../../ui/panel'
@@ -18,6 +19,7 @@ export interface WatchlistProps {
 export function Watchlist({ onPick }: WatchlistProps) {
   const query = useInstruments()
   const [filter, setFilter] = useState('')
+  const live = useStreamStatus().kind === 'live'
   const selected = usePreferences((state) => state.symbol)
   const all = query.data ?? NONE
   const shown = useMemo(() => matching(all, filter), [all, filter])
@@ -32,7 +34,12 @@ export function Watchlist({ onPick }: WatchlistProps) {
   return (
     <Panel title="Markets" actions={<Search value={filter} onChange={setFilter} />}>
       {pendingOr(query) ?? (
-        <div className={classes.list} role="table" aria-label="Watchlist">
+        <div
+          className={classes.list}
+          role="table"
+          aria-label="Watchlist"
+          data-stale={!live || undefined}
+        >
           <div role="row" className={classes.head}>
             <span role="columnheader">Symbol</span>
             <span role="columnheader">Bid</span>
