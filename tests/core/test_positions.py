@@ -8,8 +8,8 @@ import pytest
 
 from tests.core.builders import levels, market, order, position, price, quoting, state, terms
 from tradewind.core.accounts import AccountState, Position, PositionMode, Side
-from tradewind.core.ids import PositionId
-from tradewind.core.money import Quantity
+from tradewind.core.ids import FillId, PositionId
+from tradewind.core.money import Price, Quantity
 from tradewind.core.orders import OrderState, PlaceOrder, RejectReason
 from tradewind.core.trading import Decision, decide, evolve
 
@@ -39,7 +39,7 @@ def test_a_first_order_opens_a_position() -> None:
 
 
 def test_an_increase_averages_the_open_price() -> None:
-    held = replace(position(), open_price=D("1.11840"))
+    held = replace(position(), open_price=Price(D("1.11840")))
     _, (larger,) = after(state(held, leverage=D(100)), order(quantity=units(50_000)))
     assert (larger.id, larger.quantity, larger.version) == (held.id, D(150_000), 2)
     assert larger.open_price == D("1.1194")
@@ -99,7 +99,11 @@ def test_a_reversal_over_two_levels_closes_first() -> None:
 def test_closes_use_up_the_oldest_lots_first() -> None:
     old = position()
     younger = replace(
-        old.lots[0], fill_id=UUID(int=7), book_rule_version=4, quantity=D(50), remaining=D(50)
+        old.lots[0],
+        fill_id=FillId(UUID(int=7)),
+        book_rule_version=4,
+        quantity=units(50),
+        remaining=units(50),
     )
     two = replace(old, quantity=units(100_050), lots=(*old.lots, younger))
     decision, (rest,) = after(state(two), order(side=SELL, quantity=units(100_020)))

@@ -1,8 +1,8 @@
 """Whole decisions: the worked example, refusals that change nothing, money that adds up."""
 
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,6 +25,7 @@ from tradewind.core.accounts import (
     Book,
     Commission,
     CommissionKind,
+    GroupTerms,
     Side,
 )
 from tradewind.core.ids import Symbol
@@ -144,14 +145,13 @@ def test_the_trade_mode_says_what_may_be_opened(
     ],
 )
 def test_a_refused_opening_changes_nothing(
-    changes: dict[str, object],
-    group: object,
+    changes: dict[str, Any],
+    group: GroupTerms,
     placed: PlaceOrder,
     on: Market,
     reason: RejectReason,
 ) -> None:
-    flat = state(**changes)
-    before = replace(flat, terms=group)
+    before = state(group=group, **changes)
     assert_refused(before, decide(before, placed, on), reason)
 
 

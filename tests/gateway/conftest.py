@@ -172,7 +172,7 @@ async def api(
     await running
 
 
-async def _run(  # noqa: PLR0913, PLR0917
+async def _run(
     settings: ApiSettings,
     clock: MovableClock,
     users: Mapping[str, HandoverUser],

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -62,7 +63,11 @@ async def test_a_route_that_the_table_does_not_know_does_not_start(api: Api) -> 
     router = APIRouter(route_class=StrictRoute)
     with pytest.raises(UnlistedRouteError):
         router.get("/v1/unlisted")(lambda: None)
-    plain = Route("/v1/unlisted", lambda _: Response(), methods=["POST"])
+
+    async def nothing(_request: Request) -> Response:
+        return Response()
+
+    plain = Route("/v1/unlisted", nothing, methods=["POST"])
     with pytest.raises(UnlistedRouteError):
         create_app(dependencies, [Extension(plain=[plain])])
 

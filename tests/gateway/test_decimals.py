@@ -10,7 +10,7 @@ from tradewind.gateway.decimals import parse_decimal
 
 REFUSED = [
     "", " ", "1 ", " 1", "+1", "1.", ".5", "01", "00.1", "1e3", "1E3", "1e308", "1e-9", "NaN",
-    "nan", "Infinity", "-Infinity", "inf", "sNaN", "1,000", "1_000", "0x10", "0b1", "١٢٣", "１",
+    "nan", "Infinity", "-Infinity", "inf", "sNaN", "1,000", "1_000", "0x10", "0b1", "١٢٣", "\uff11",
     "1.٣", "²", "1\n", "\n1", "1\0", "--1", "1.2.3", "1" * 19, "1." + "1" * 11, "9" * 400,
 ]  # fmt: skip
 

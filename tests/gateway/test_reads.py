@@ -16,7 +16,7 @@ ORDER_FIELDS = {
 }  # fmt: skip
 #: Columns that say how the house deals with a trade.
 HOUSE_WORDS = (
-    "bbo", "markup", "\"book\"", "capacity", "group_code", "actor", "on_behalf_of", "carry",
+    "bbo", "markup", '"book"', "capacity", "group_code", "actor", "on_behalf_of", "carry",
     "house:", "entity_id", "hedge", "lots", "quote_id", "rules_version",
 )  # fmt: skip
 
@@ -53,8 +53,8 @@ async def test_the_worked_example_of_the_domain_is_what_an_account_shows(api: Ap
     assert placed.json()["state"] == "filled"
     api.price("EURUSD", "1.12120", "1.12130")
     account = await api.get(f"/v1/accounts/{api.account()}")
-    shown = {name: account[name] for name in (
-        "unrealized_pnl", "equity", "used_margin", "free_margin", "margin_level", "balance")}  # fmt: skip
+    names = ("unrealized_pnl", "equity", "used_margin", "free_margin", "margin_level", "balance")
+    shown = {name: account[name] for name in names}
     assert shown == {
         "unrealized_pnl": "-20.00",
         "equity": "9980.00",
@@ -126,7 +126,8 @@ async def test_events_are_numbered_without_a_gap_and_can_be_read_from_any_number
     assert set(filled) == {
         "account_id", "seq", "type", "time", "cause", "data",
     }  # fmt: skip
-    paged, after = [], "0"
+    paged: list[object] = []
+    after = "0"
     while after is not None:
         page = await api.get(path, after=after, limit="2")
         paged += page["items"]
@@ -146,7 +147,8 @@ async def test_pages_join_to_the_whole_list_newest_first(api: Api, part: str) ->
     assert len(whole) >= 4
     time = "created_at" if part == "orders" else "time"
     assert all(a[time] >= b[time] for a, b in itertools.pairwise(whole))
-    paged, after = [], {}
+    paged: list[object] = []
+    after: dict[str, str] = {}
     while True:
         page = await api.get(path, limit="2", **after)
         paged += page["items"]

@@ -7,6 +7,8 @@ from typing import Final
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from tradewind.infra.redis import honour_cancellation
+
 _TIMEOUT_S: Final = 0.5
 
 
@@ -26,6 +28,7 @@ class Hints:
     async def run(self) -> None:
         """Publish until cancelled; a hint that is lost is made up for by a poll."""
         while True:
+            honour_cancellation()
             await self._wanted.wait()
             self._wanted.clear()
             with suppress(RedisError, OSError, TimeoutError):

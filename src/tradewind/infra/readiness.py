@@ -1,6 +1,7 @@
 """How a process tells its supervisor that it serves: one line on an inherited descriptor."""
 
 import os
+from contextlib import suppress
 
 
 def notify_ready() -> None:
@@ -8,5 +9,6 @@ def notify_ready() -> None:
     descriptor = os.environ.pop("TRADEWIND_READY_FD", None)
     if descriptor is None:
         return
-    with os.fdopen(int(descriptor), "wb") as pipe:
+    # A supervisor that stopped listening is no reason to stop serving.
+    with suppress(BrokenPipeError), os.fdopen(int(descriptor), "wb") as pipe:
         pipe.write(b"ready\n")

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from tradewind.contracts.ticks import ALIVE_KEY, LATEST_PREFIX
 from tradewind.infra.pubsub import Subscription, Topics
+from tradewind.infra.redis import honour_cancellation
 from tradewind.infra.ticks import TickFeed
 
 _TOPICS: Final = Topics(channels=(ALIVE_KEY,), patterns=(f"{LATEST_PREFIX}*",))
@@ -37,6 +38,7 @@ class TickIntake:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._subscription.run())
             while True:
+                honour_cancellation()
                 await self._missed.wait()
                 self._missed.clear()
                 try:

@@ -72,22 +72,15 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
     )
     tokens = AccessTokens(read_secret(settings.secrets_dir, "jwt_ed25519"), settings.environment)
     standing = Standing(users, redis, clock)
+    refresh_secret = bytes.fromhex(read_secret(settings.secrets_dir, "refresh_hmac"))
     identity = Identity(
-        users,
-        redis,
-        clock,
-        tokens=tokens,
-        standing=standing,
-        refresh_secret=bytes.fromhex(read_secret(settings.secrets_dir, "refresh_hmac")),
+        users, redis, clock, tokens=tokens, standing=standing, refresh_secret=refresh_secret
     )
     stack.callback(identity.close)
     authenticator = Authenticator(tokens, standing, clock)
     reference = Reference(reading, clock)
     markets = Markets(reference, feed)
     hints = Hints(redis, HINT_CHANNEL)
-    tools = Tools(
-        markets=markets, clock=clock, new_id=ids.new, connect=lambda: connect(settings, "tw_oms")
-    )
     await reference.refresh()
     await standing.poll()
     return Parts(
@@ -104,9 +97,17 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
         reference=reference,
         feed=feed,
         markets=markets,
-        oms=Oms(tools, hints.give),
+        oms=_oms(settings, markets, clock, ids, hints),
         hints=hints,
     )
+
+
+def _oms(settings: Settings, markets: Markets, clock: Clock, ids: IdSource, hints: Hints) -> Oms:
+    """Compose the order service; each of its sessions holds one connection of its own."""
+    tools = Tools(
+        markets=markets, clock=clock, new_id=ids.new, connect=lambda: connect(settings, "tw_oms")
+    )
+    return Oms(tools, hints.give)
 
 
 async def run_background(parts: Parts) -> None:

@@ -28,8 +28,12 @@ from tradewind.infra.readiness import notify_ready
 from tradewind.infra.settings import Settings, required, settings_from_environment
 from tradewind.services.pricing.counters import PricingCounters
 from tradewind.services.pricing.publisher import RedisPublisher
-from tradewind.services.pricing.service import STORE_FAILURES, PricingService
-from tradewind.services.pricing.store import LoadedRules, RulesStore
+from tradewind.services.pricing.service import (
+    STORE_FAILURES,
+    LoadedRules,
+    PricingService,
+    RulesStore,
+)
 
 LEASE: Final = "pricing"
 STARTING_RETRY_S: Final = 0.25

@@ -36,7 +36,7 @@ class Processes:
         """Start an LP; its port is noted for the pricing processes started later."""
         module = "tradewind.processes.lp_simulator"
         process = await self._start(module, "--name", name, "--port", str(port), *arguments)
-        self.endpoints[name] = self.events(process, "lp_simulator_serves")[0]["port"]
+        self.endpoints[name] = int(str(self.events(process, "lp_simulator_serves")[0]["port"]))
         return process
 
     async def pricing(self, *, ready: bool = True) -> "subprocess.Popen[bytes]":

@@ -20,7 +20,7 @@ export function Providers({ services, children }: { services: Services; children
     <MantineProvider theme={theme} defaultColorScheme="dark">
       <Notifications
         position={phone ? 'top-center' : 'bottom-left'}
-        limit={phone ? 1 : 4}
+        limit={6}
         containerWidth={290}
       />
       <SessionContext value={services.session}>

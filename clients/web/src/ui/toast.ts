@@ -9,7 +9,12 @@ const COLOUR: Readonly<Record<Tone, string>> = {
 }
 const SHOWN_MS: Readonly<Record<Tone, number>> = { good: 5_000, refused: 10_000, warning: 12_000 }
 
+const SHOWN_MAX = 3
+const shown: string[] = []
+
 /** Tell what happened; what went wrong stays longer than what went well. */
 export function toast(tone: Tone, title: string, message: string): void {
-  notifications.show({ title, message, color: COLOUR[tone], autoClose: SHOWN_MS[tone] })
+  shown.push(notifications.show({ title, message, color: COLOUR[tone], autoClose: SHOWN_MS[tone] }))
+  // A queue would show old fills after newer ones; the oldest makes room instead.
+  for (const id of shown.splice(0, Math.max(0, shown.length - SHOWN_MAX))) notifications.hide(id)
 }

@@ -253,7 +253,7 @@ CREATE TABLE account_event (
 );
 CREATE INDEX account_event_tx ON account_event (tx);
 
-CREATE VIEW order_transition AS
+CREATE VIEW order_transition WITH (security_invoker = true) AS
     SELECT account_id, (data ->> 'id')::uuid AS order_id, seq, substr(type, 7) AS state,
            COALESCE(data ->> 'reject_code', data ->> 'end_code') AS reason, at
       FROM account_event

@@ -156,8 +156,12 @@ BEGIN
         ASSERT changed = cardinality(replaced), 'an order was not in the expected version';
     END IF;
 
-    SELECT array_agg(e.data) INTO replaced FROM unnest(p_rows, p_data) AS e(row, data)
-     WHERE e.row = 'position*';
+    -- One batch may change a position, and so a lot, more than once: the last event holds.
+    SELECT array_agg(s.data) INTO replaced FROM (
+        SELECT DISTINCT ON (e.data ->> 'account_id', e.data ->> 'id') e.data
+          FROM unnest(p_rows, p_data) WITH ORDINALITY AS e(row, data, n)
+         WHERE e.row = 'position*'
+         ORDER BY e.data ->> 'account_id', e.data ->> 'id', e.n DESC) s;
     IF replaced IS NOT NULL THEN
         UPDATE trade_position p
            SET quantity = r.quantity, open_price = r.open_price,
@@ -176,9 +180,12 @@ BEGIN
     INSERT INTO fill
     SELECT r.* FROM unnest(fills) AS e(data), jsonb_populate_record(NULL::fill, e.data) AS r;
 
-    SELECT array_agg(l) INTO lots
-      FROM unnest(p_types, p_data) AS e(type, data), jsonb_array_elements(e.data -> 'lots') AS l
-     WHERE e.type LIKE 'position.%';
+    SELECT array_agg(s.lot) INTO lots FROM (
+        SELECT DISTINCT ON (l ->> 'account_id', l ->> 'position_id', l ->> 'fill_id') l AS lot
+          FROM unnest(p_types, p_data) WITH ORDINALITY AS e(type, data, n),
+               jsonb_array_elements(e.data -> 'lots') AS l
+         WHERE e.type LIKE 'position.%'
+         ORDER BY l ->> 'account_id', l ->> 'position_id', l ->> 'fill_id', e.n DESC) s;
     INSERT INTO position_lot
     SELECT r.* FROM unnest(lots) AS e(data), jsonb_populate_record(NULL::position_lot, e.data) AS r
         ON CONFLICT (account_id, position_id, fill_id)

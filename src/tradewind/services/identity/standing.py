@@ -132,8 +132,10 @@ class Standing:
         async with asyncio.TaskGroup() as group:
             group.create_task(hints.run())
             while True:
+                # Not wait_for: in Python 3.11 it may swallow a cancellation.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._hint.wait(), _POLL_S)
+                    async with asyncio.timeout(_POLL_S):
+                        await self._hint.wait()
                 self._hint.clear()
                 try:
                     await self.poll()

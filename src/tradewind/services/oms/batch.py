@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import structlog
 
 from tradewind.core.errors import TransientError, UnknownOutcomeError
@@ -39,8 +40,11 @@ BROKEN: Final = (
     asyncpg.InsufficientResourcesError,
 )
 
-#: What one bad command can do to a whole batch: bad data, a constraint, a broken assertion.
+#: What one bad command can do to a whole batch: bad data, a constraint, a broken assertion, an
+#: account whose terms cannot be read.
 POISON: Final = (
+    msgspec.DecodeError,
+    asyncpg.CardinalityViolationError,
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.PLPGSQLError,

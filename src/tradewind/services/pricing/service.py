@@ -28,6 +28,8 @@ from tradewind.services.pricing.wire import (
     tick_commands,
 )
 
+__all__ = ["STORE_FAILURES", "LoadedRules", "PricingService", "RulesStore"]
+
 #: Messages taken from one LP before ticks are written and others get their turn.
 DRAIN_MAX: Final = 200
 BUSY_S: Final = 0.001
@@ -144,12 +146,16 @@ class PricingService:
         while True:
             now = self._clock.now()
             self._publish(self._table.restate(now) if self._owes else self._table.sweep(now))
-            if self._lease.valid:
-                heartbeat = alive_commands(self._lease.epoch)
-                self._publisher.write(heartbeat, COMMANDS_PER_HEARTBEAT)
+            self._beat()
             self._count_drops()
             self._counters.waiting.set(sum(source.waiting for source in self._sources))
             await asyncio.sleep(SWEEP_S)
+
+    def _beat(self) -> None:
+        """Say that we live; without it nobody trades on our prices."""
+        if self._lease.valid:
+            heartbeat = alive_commands(self._lease.epoch)
+            self._publisher.write(heartbeat, COMMANDS_PER_HEARTBEAT)
 
     def _publish(self, ticks: Sequence[Tick]) -> None:
         """Write ticks in one go, or remember that readers are owed them."""
@@ -169,6 +175,7 @@ class PricingService:
     def _on_connected(self) -> None:
         """Publish every symbol afresh: Redis may be empty or hold prices of an hour ago."""
         self._owes = False
+        self._beat()
         self._publish(self._table.restate(self._clock.now()))
 
     def _count_drops(self) -> None:
