@@ -75,6 +75,19 @@ async def seed_reference(owner: asyncpg.Connection, since: datetime) -> None:
         )
 
 
+OPEN_ACCOUNT_SQL = """
+    INSERT INTO account (id, number, entity_id, user_id, currency, position_mode, status,
+                         status_actor, status_at, balance, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, 'active', 'system', now(), $7, now())
+"""
+
+ASSIGN_SQL = """
+    INSERT INTO account_assignment
+    VALUES ($1, 'group', now() - interval '1 hour', 1, $2, 'system'),
+           ($1, 'leverage', now() - interval '1 hour', 1, '30', 'system')
+"""
+
+
 async def seed_trader(  # noqa: PLR0913
     owner: asyncpg.Connection,
     ids: IdSource,
@@ -86,38 +99,34 @@ async def seed_trader(  # noqa: PLR0913
     balance: Decimal = Decimal("10000.00"),
     user_id: UserId | None = None,
 ) -> Trader:
-    user, account = user_id or UserId(ids.new()), AccountId(ids.new())
-    await owner.execute(
-        """INSERT INTO app_user VALUES ($1, $2, $3, 'N', 'h', 'active', now(), now())
-               ON CONFLICT DO NOTHING""",
-        user,
-        ENTITY,
-        f"client{number}@example.com",
-    )
-    await owner.execute(
-        """INSERT INTO account (id, number, entity_id, user_id, currency, position_mode, status,
-               status_actor, status_at, balance, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, 'active', 'system', now(), $7, now())""",
-        account,
-        number,
-        ENTITY,
-        user,
-        currency,
-        mode,
-        balance,
-    )
-    await owner.execute(
-        """INSERT INTO account_assignment
-           VALUES ($1, 'group', now() - interval '1 hour', 1, $2, 'system'),
-                  ($1, 'leverage', now() - interval '1 hour', 1, '30', 'system')""",
-        account,
-        str(GROUPS[group][0]),
-    )
-    return Trader(
-        user_id=user,
-        account_id=account,
+    trader = Trader(
+        user_id=user_id or UserId(ids.new()),
+        account_id=AccountId(ids.new()),
         currency=currency,
         mode=mode,
         group=group,
         balance=balance,
     )
+    await _insert(owner, number, trader)
+    return trader
+
+
+async def _insert(owner: asyncpg.Connection, number: int, trader: Trader) -> None:
+    await owner.execute(
+        """INSERT INTO app_user VALUES ($1, $2, $3, 'N', 'h', 'active', now(), now())
+               ON CONFLICT DO NOTHING""",
+        trader.user_id,
+        ENTITY,
+        f"client{number}@example.com",
+    )
+    await owner.execute(
+        OPEN_ACCOUNT_SQL,
+        trader.account_id,
+        number,
+        ENTITY,
+        trader.user_id,
+        trader.currency,
+        trader.mode,
+        trader.balance,
+    )
+    await owner.execute(ASSIGN_SQL, trader.account_id, str(GROUPS[trader.group][0]))

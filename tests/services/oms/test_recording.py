@@ -3,12 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from tests.services.oms.rebuilding import rebuild
 from tests.services.oms.world import World
 from tradewind.core.accounts import Side
 from tradewind.core.money import Quantity
-from tradewind.core.orders import TimeInForce
+from tradewind.core.orders import PlaceOrder, TimeInForce
 
 D = Decimal
 SELL = Side.SELL
@@ -32,29 +33,6 @@ async def test_a_filled_order_is_recorded_whole(world: World) -> None:
     order = only(await world.rows("SELECT * FROM trade_order"))
     position = only(await world.rows("SELECT * FROM trade_position"))
     assert contains(
-        order,
-        {
-            "account_id": trader.account_id,
-            "id": command.order_id,
-            "side": "buy",
-            "type": "market",
-            "quantity": D(100_000),
-            "filled_quantity": D(100_000),
-            "average_price": D("1.12140"),
-            "state": "filled",
-            "position_id": position["id"],
-            "reserved_margin": D(0),
-            "version": 1,
-            "first_event": 1,
-            "last_event": 5,
-            "label": "desk",
-            "comment": "first",
-            "actor": str(trader.user_id),
-            "group_code": "charged",
-            "created_at": command.received_at,
-        },
-    )
-    assert contains(
         position,
         {
             "ticket": order["ticket"],
@@ -66,7 +44,34 @@ async def test_a_filled_order_is_recorded_whole(world: World) -> None:
             "closed_at": None,
         },
     )
+    assert_order(order, command, position["id"])
     await assert_fill_and_lot(world, order, position)
+
+
+def assert_order(order: dict[str, Any], command: PlaceOrder, position_id: UUID) -> None:
+    assert contains(
+        order,
+        {
+            "account_id": command.account_id,
+            "id": command.order_id,
+            "side": "buy",
+            "type": "market",
+            "quantity": D(100_000),
+            "filled_quantity": D(100_000),
+            "average_price": D("1.12140"),
+            "state": "filled",
+            "position_id": position_id,
+            "reserved_margin": D(0),
+            "version": 1,
+            "first_event": 1,
+            "last_event": 5,
+            "label": "desk",
+            "comment": "first",
+            "actor": str(command.user_id),
+            "group_code": "charged",
+            "created_at": command.received_at,
+        },
+    )
 
 
 async def assert_fill_and_lot(

@@ -16,9 +16,9 @@ from tradewind.core.money import Quantity
 from tradewind.core.orders import ClosePosition, PlaceOrder, TimeInForce
 
 D = Decimal
-COMMANDS = 300
+COMMANDS = 400
 POINT = {"EURUSD": D("0.00001"), "USDJPY": D("0.001")}
-DEPTH = 400_000
+DEPTH = 100_000
 ENDINGS = {"filled": "filled", "no_liquidity": "cancelled", "ioc_partial": "cancelled"}
 
 POSITIONS_SQL = """
@@ -127,7 +127,7 @@ def assert_same_ending(order: OrderRow | None, expected: str) -> None:
 
 async def assert_same_account(world: World, pair: Pair) -> None:
     account_id, twin = pair.trader.account_id, pair.twin
-    account = dict(await world.owner.fetchrow(ACCOUNT_SQL, account_id) or {})
+    (account,) = await world.rows(ACCOUNT_SQL, account_id)
     assert abs(account["balance"] + account["carry"] - twin.money) < EPSILON
     assert abs(account["carry"]) <= D("0.005")
     posted = await world.owner.fetchval(CLIENT_SUM_SQL, account_id, f"client:{account_id}")
@@ -151,7 +151,9 @@ async def pairs_of(world: World) -> list[Pair]:
     return [
         Pair(
             trader=await world.trader(mode=mode, group=group),
-            twin=Twin(hedging=mode == "hedging", **costs),
+            twin=Twin(
+                hedging=mode == "hedging", per_lot=costs["per_lot"], minimum=costs["minimum"]
+            ),
         )
         for mode, group, costs in kinds
     ]
@@ -168,7 +170,8 @@ async def test_random_commands_do_what_the_naive_twin_does(world: World) -> None
         pair = rng.choice(pairs)
         ask = drawn(pair, prices, rng)
         answer = await world.submit(await command_of(world, pair, ask))
-        assert_same_ending(answer.order, pair.twin.ask(ask, prices.shown))
+        expected = pair.twin.ask(ask, prices.shown)
+        assert_same_ending(answer.order, expected)
         await assert_same_account(world, pair)
         sums = await world.rows(SUMS_SQL)
         assert {row["total"] for row in sums} <= {D(0)}

@@ -4,13 +4,17 @@ It knows one account, exact money and a list of positions; no lots, no ids, no r
 """
 
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 D = Decimal
 LEVERAGE = D(30)
+NOTHING = D(0)
+OPENING = D(10_000)
 #: Exact money is compared to this: one over a price has no end.
 EPSILON = D("1e-12")
+NOTHING = D(0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +45,7 @@ class Ask:
     units: Decimal
     ioc: bool = False
     named: Decimal | None = None
-    deviation: Decimal = D(0)
+    deviation: Decimal = NOTHING
     target: int | None = None
 
 
@@ -52,7 +56,7 @@ class Twin:
     hedging: bool
     per_lot: Decimal
     minimum: Decimal
-    money: Decimal = D(10_000)
+    money: Decimal = OPENING
     held: list[Held] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
 
@@ -67,7 +71,7 @@ class Twin:
         units, ended = self._available(ask, shown)
         if units == 0:
             return self._seen("no_liquidity")
-        money, held = self.money, [Held(**_fields(h)) for h in self.held]
+        money, held = self.money, [copy(h) for h in self.held]
         used = self._used()
         what = self._trade(ask, units, price, shown.rate)
         opens = what in {"open", "increase", "reversal"}
@@ -78,7 +82,8 @@ class Twin:
         return self._seen(ended)
 
     def _available(self, ask: Ask, shown: Shown) -> tuple[Decimal, str]:
-        if shown.depth is None or abs(ask.units) <= shown.depth:
+        displayed = ask.named == (shown.ask if ask.units > 0 else shown.bid)
+        if displayed or shown.depth is None or abs(ask.units) <= shown.depth:
             return ask.units, "filled"
         if not ask.ioc:
             return D(0), "no_liquidity"
@@ -140,7 +145,3 @@ class Twin:
     def _seen(self, what: str) -> str:
         self.seen[what] += 1
         return what
-
-
-def _fields(held: Held) -> dict[str, object]:
-    return {name: getattr(held, name) for name in ("symbol", "units", "price", "notional")}

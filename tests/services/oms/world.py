@@ -16,7 +16,7 @@ from tests.services.oms.seeding import Trader, seed_reference, seed_trader
 from tradewind.contracts.ticks import Tick, TickPrice, TickQuote
 from tradewind.core.accounts import Side
 from tradewind.core.ids import OrderId, PositionId, Symbol
-from tradewind.core.money import Price, Quantity
+from tradewind.core.money import Quantity
 from tradewind.core.orders import CancelOrder, Channel, ClosePosition, PlaceOrder, TimeInForce
 from tradewind.infra.clock import Clock
 from tradewind.infra.identifiers import IdSource
