@@ -31,9 +31,7 @@ async def test_a_login_says_who_one_is(api: Api) -> None:
     pair = (await api.log_in("client1")).json()
     assert pair.keys() == {"access_token", "expires_in", "refresh_token"}
     assert pair["expires_in"] == 900
-    me = await api.client.get(
-        "/v1/me", headers={"authorization": f"Bearer {pair['access_token']}"}
-    )
+    me = await api.client.get("/v1/me", headers={"authorization": f"Bearer {pair['access_token']}"})
     assert me.json() == {
         "id": me.json()["id"],
         "email": "client1@tradewind.example",
@@ -148,9 +146,7 @@ async def test_a_logout_everywhere_ends_all_of_the_users_sessions(api: Api) -> N
     mine = [(await api.log_in("client1")).json() for _ in range(3)]
     other = (await api.log_in("client2")).json()
     headers = {"authorization": f"Bearer {mine[0]['access_token']}"}
-    answer = await api.client.post(
-        "/v1/auth/logout", headers=headers, json={"scope": "everywhere"}
-    )
+    answer = await api.client.post("/v1/auth/logout", headers=headers, json={"scope": "everywhere"})
     assert answer.status_code == 204
     for pair in mine:
         assert not await works(api, pair["access_token"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from joserfc import jws
-from joserfc.jwk import OctKey, OKPKey, RSAKey
+from joserfc.jwk import OKPKey, RSAKey
 
 from tests.gateway.conftest import Api
 from tests.gateway.test_access import change_role
