@@ -117,7 +117,7 @@ async def test_a_key_of_somebody_else_signs_nothing(api: Api) -> None:
 async def test_times_must_be_ours_and_whole_numbers(api: Api) -> None:
     header, payload, _ = parts(await good_token(api))
     now = int(time.time())
-    for change in (
+    changes: tuple[dict[str, object], ...] = (
         {"exp": now - 1},
         {"iat": now - 1000, "nbf": now - 1000, "exp": now - 100},
         {"nbf": now + 60},
@@ -132,7 +132,8 @@ async def test_times_must_be_ours_and_whole_numbers(api: Api) -> None:
         {"iat": str(now)},
         {"nbf": float(now)},
         {"exp": -1},
-    ):
+    )
+    for change in changes:
         await refused(api, signed(api, header, {**payload, **change}))
     for missing in payload:
         without = {name: value for name, value in payload.items() if name != missing}
@@ -191,8 +192,9 @@ async def test_a_token_has_one_spelling(api: Api) -> None:
 
 async def test_a_header_without_one_bearer_token_is_refused(api: Api) -> None:
     token = await good_token(api)
+    none: list[tuple[str, str]] = []
     for headers in (
-        [],
+        none,
         [("authorization", "")],
         [("authorization", "Bearer")],
         [("authorization", "Bearer ")],
