@@ -2,14 +2,15 @@
 
 import pytest
 
+from tradewind.core.ids import LpCode
 from tradewind.external.fix.endpoints import EndpointError, LpEndpoint, parse_endpoints
 
 
 def test_endpoints_are_named_hosts_and_ports() -> None:
     parsed = parse_endpoints("lp-one=127.0.0.1:8002,lp-two=fix.example.com:8003")
     assert list(parsed) == [
-        LpEndpoint(lp="lp-one", host="127.0.0.1", port=8002),
-        LpEndpoint(lp="lp-two", host="fix.example.com", port=8003),
+        LpEndpoint(lp=LpCode("lp-one"), host="127.0.0.1", port=8002),
+        LpEndpoint(lp=LpCode("lp-two"), host="fix.example.com", port=8003),
     ]
     assert parsed[0].market_data_comp_id == "LP-ONE-MD"
 

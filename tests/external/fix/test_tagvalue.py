@@ -67,7 +67,7 @@ def test_increments_carry_action_entry_id_symbol_and_the_recorded_time() -> None
         entries=[
             Entry("1", "0", "b1", "EURUSD", Decimal("1.1"), Decimal(10), recorded),
             Entry("2", "", "a1", "", None, None, SENT_AT),
-            Entry("0", "1", "", "GBPUSD", Decimal("-1.25"), None, datetime(2024, 1, 5, 9, 8, 7, 0, UTC)),
+            Entry("0", "1", "", "GBPUSD", Decimal("-1.25"), None, datetime(2024, 1, 5, 9, 8, 7, 0, UTC)),  # noqa: E501
         ],
     )  # fmt: skip
 
