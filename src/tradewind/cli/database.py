@@ -1,11 +1,13 @@
 """`tradewind migrate`, `seed`, `verify`: work on the database, running or not."""
 
 import click
+import msgspec
 
 from tradewind.cli.console import Progress, plain_errors
 from tradewind.infra.local.configuration import LocalConfiguration, configuration_from_environment
 from tradewind.infra.local.errors import LocalError
 from tradewind.infra.local.home import Home
+from tradewind.infra.local.log_files import last_lines, log_path
 from tradewind.infra.local.platform import database_server, set_up_database
 from tradewind.infra.local.process_table import PROCESSES, VERIFY, ProcessSpec
 from tradewind.infra.local.python_process import (
@@ -47,7 +49,21 @@ async def verify() -> None:
         if not home.cluster.exists():
             raise LocalError(f"there is no database in {home.root}")
         await run_one_shot(VERIFY, configuration, home)
-    click.echo("the replayed state equals the stored state")
+        result = msgspec.json.decode(
+            last_lines(log_path(home.logs, VERIFY.name), 1)[0], type=_Result
+        )
+    click.echo(
+        f"the replayed state equals the stored state: {result.accounts} accounts, "
+        f"{result.events} events, state hash {result.state_hash}"
+    )
+
+
+class _Result(msgspec.Struct):
+    """The line that the replay logs when it ends well."""
+
+    accounts: int
+    events: int
+    state_hash: str
 
 
 async def run_one_shot(spec: ProcessSpec, configuration: LocalConfiguration, home: Home) -> None:

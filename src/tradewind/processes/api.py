@@ -3,9 +3,10 @@
 import asyncio
 import gc
 import os
+import signal
 import socket
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -122,6 +123,14 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, metrics_port: int) -> None:
         super().__init__(config)
         self._metrics_port = metrics_port
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at a signal; uvicorn would raise it again once it has stopped."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell the supervisor and the log."""

@@ -62,14 +62,15 @@ def test_increments_carry_action_entry_id_symbol_and_the_recorded_time() -> None
         "|279=0|269=1|55=GBPUSD|270=-1.25|273=09:08:07",
     )
     recorded = datetime(2020, 1, 1, 22, 0, 0, 65_000, UTC)
+    same_day = datetime(2024, 1, 5, 9, 8, 7, 0, UTC)
     assert parse(text) == Increments(
         request_id="r",
         entries=[
             Entry("1", "0", "b1", "EURUSD", Decimal("1.1"), Decimal(10), recorded),
             Entry("2", "", "a1", "", None, None, SENT_AT),
-            Entry("0", "1", "", "GBPUSD", Decimal("-1.25"), None, datetime(2024, 1, 5, 9, 8, 7, 0, UTC)),  # noqa: E501
+            Entry("0", "1", "", "GBPUSD", Decimal("-1.25"), None, same_day),
         ],
-    )  # fmt: skip
+    )
 
 
 def test_a_rejected_request_gives_its_reason_and_text() -> None:

@@ -16,6 +16,10 @@ EXTRA_FIELDS: Final = {
 }
 
 
+#: What a market data session exchanges; other messages are left out.
+MESSAGE_TYPES: Final = frozenset("VWXYj")
+
+
 class DictionaryError(RuntimeError):
     """The base dictionary is missing or not what we expect."""
 
@@ -32,6 +36,12 @@ def write_dictionary(path: Path) -> None:
             raise DictionaryError(f"the base dictionary has no {name}")
         for field in fields:
             ET.SubElement(group, "field", name=field, required="N")
+    messages = tree.getroot().find("messages")
+    if messages is None:
+        raise DictionaryError("the base dictionary has no messages")
+    for message in list(messages):
+        if message.get("msgcat") != "admin" and message.get("msgtype") not in MESSAGE_TYPES:
+            messages.remove(message)
     tree.write(path, encoding="utf-8", xml_declaration=True)
 
 

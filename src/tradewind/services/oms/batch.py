@@ -31,10 +31,12 @@ REPEATS_MAX: Final = 3
 
 
 #: How a lost connection or a server that is going down shows: a killed backend says
-#: OperatorIntervention when a statement runs, and is simply gone when none does.
+#: OperatorIntervention when a statement runs, and is simply gone when none does, or has left the
+#: driver in a state in which it sends nothing (InternalClientError).
 BROKEN: Final = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

@@ -105,6 +105,7 @@ class _Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.unanswered = 0
+        self._answers = 0
         self.answered = asyncio.Event()
 
     def write(self, commands: bytes, count: int) -> None:
@@ -115,19 +116,14 @@ class _Link(asyncio.Protocol):
 
     async def watch(self) -> None:
         """Return once the connection is lost, or was given up because Redis is silent."""
-        owed_since: float | None = None
-        last = self.unanswered
-        loop = asyncio.get_running_loop()
+        last, since = self._answers, 0.0
         while not self.lost.done():
             await asyncio.wait({self.lost}, timeout=SILENCE_S / 4)
-            if self.unanswered == 0 or self.unanswered < last:
-                owed_since = None
-            elif owed_since is None:
-                owed_since = loop.time()
-            elif loop.time() - owed_since > SILENCE_S and self.unanswered >= last:
+            since = since + SILENCE_S / 4 if self.unanswered and self._answers == last else 0.0
+            last = self._answers
+            if since >= SILENCE_S:
                 _log.warning("redis_silent", unanswered=self.unanswered)
                 return
-            last = self.unanswered
 
     def close(self) -> None:
         if self._transport is not None:
@@ -150,6 +146,7 @@ class _Link(asyncio.Protocol):
         self._reader.feed(data)
         while (reply := self._reader.gets()) is not False:
             self.unanswered -= 1
+            self._answers += 1
             if isinstance(reply, hiredis.ReplyError):
                 self._counters.redis_errors.inc()
                 _log.error("redis_refused", error=str(reply))
