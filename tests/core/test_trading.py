@@ -174,6 +174,16 @@ def test_a_reduction_is_never_refused_for_margin() -> None:
     assert decision.order.state is S.FILLED
 
 
+@pytest.mark.parametrize(("quantity", "state_after"), [(200_000, S.FILLED), (201_000, S.REJECTED)])
+def test_a_reversal_that_uses_no_more_margin_is_taken_without_free_margin(
+    quantity: int, state_after: OrderState
+) -> None:
+    # At the bid of 1.12120 the other way round uses a little less than at 1.12140.
+    ruined = state(position(), balance=D(-50_000))
+    decision = decide(ruined, order(side=SELL, quantity=Quantity(D(quantity))), market())
+    assert decision.order.state is state_after
+
+
 def test_a_reversal_without_margin_is_refused_whole() -> None:
     before = state(position(), balance=D(3_800))
     placed = order(side=SELL, quantity=Quantity(D(300_000)))

@@ -53,6 +53,7 @@ class Api:
     clock: MovableClock
     client: httpx.AsyncClient
     tokens: dict[str, str] = field(default_factory=dict)
+    log: list[bytes] = field(default_factory=list)
     ticks: int = 0
 
     async def log_in(self, name: str, **extra: str) -> httpx.Response:
@@ -60,6 +61,11 @@ class Api:
         user = self.users[name]
         body = {"email": user.email, "password": user.password, **extra}
         return await self.client.post("/v1/auth/login", json=body)
+
+    def logged(self) -> list[Any]:
+        """The request lines so far."""
+        self.parts.log.flush()
+        return [msgspec.json.decode(line) for text in self.log for line in text.splitlines()]
 
     @property
     def addresses(self) -> AddressLimits:
@@ -197,6 +203,7 @@ async def _run(
                 clock=clock,
                 client=client,
             )
+            parts.log._write = api.log.append
             made.append(api)
             started.set()
             await stopping.wait()

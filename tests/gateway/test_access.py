@@ -55,7 +55,7 @@ async def statuses(api: Api, headers: dict[str, str]) -> dict[tuple[str, str], i
 
 
 async def test_the_table_and_the_application_have_the_same_routes(api: Api) -> None:
-    assert set(served(api.app._app)) == set(ROUTES)  # type: ignore[attr-defined]
+    assert set(served(api.app._app._app)) == set(ROUTES)  # type: ignore[attr-defined]
 
 
 async def test_a_route_that_the_table_does_not_know_does_not_start(api: Api) -> None:

@@ -22,6 +22,7 @@ from tradewind.gateway.errors import RequestError, answer_error
 from tradewind.gateway.openapi import Documented, build_document
 from tradewind.gateway.routes import accounts, auth, history, market, system
 from tradewind.gateway.routes.system import stream_origin
+from tradewind.gateway.shortcut import Shortcut
 from tradewind.gateway.web_client import WebClient, security_headers
 
 _ROUTERS: Final = (system.router, auth.router, accounts.router, history.router, market.router)
@@ -72,10 +73,11 @@ def create_app(dependencies: Dependencies, extensions: Sequence[Extension] = ())
         settings.web_dir, lambda request: stream_origin(request, settings)
     )
     return Edge(
-        app,
+        Shortcut(app, plain),
         addresses=dependencies.addresses.general,
         relief=dependencies.addresses.relief,
         metrics=dependencies.metrics,
+        log=dependencies.log,
     )
 
 

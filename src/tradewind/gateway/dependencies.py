@@ -16,6 +16,7 @@ from tradewind.core.errors import InvalidError, NotFoundError
 from tradewind.core.ids import AccountId, OrderId, Symbol
 from tradewind.gateway.gate import CALLER, Gate
 from tradewind.gateway.metrics import GatewayMetrics
+from tradewind.gateway.request_log import RequestLog
 from tradewind.infra.clock import Clock
 from tradewind.infra.ticks import TickFeed
 from tradewind.infra.token_buckets import TokenBuckets
@@ -69,6 +70,7 @@ class Dependencies:
     gate: Gate
     addresses: AddressLimits
     metrics: GatewayMetrics
+    log: RequestLog
     identity: Identity
     accounts: Accounts
     reference: Reference

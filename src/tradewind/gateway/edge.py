@@ -3,8 +3,10 @@
 Plain ASGI and nothing that allocates per byte, because the order route pays for it too.
 """
 
+import os
 import time
 from collections.abc import Iterable
+from itertools import count
 from typing import Final
 
 import structlog
@@ -20,13 +22,12 @@ from tradewind.gateway.errors import (
 )
 from tradewind.gateway.gate import CALLER, ROUTE
 from tradewind.gateway.metrics import GatewayMetrics
-from tradewind.infra.identifiers import IdSource
+from tradewind.gateway.request_log import RequestLog
 from tradewind.infra.token_buckets import TokenBuckets
 
 #: A password of up to a megabyte is told that it is too long; a larger body is cut off.
 _BODY_BYTES_MAX: Final = {"/v1/auth/login": 1024 * 1024 + BODY_BYTES_MAX}
 _UNROUTED: Final = "unrouted"
-_SERVER_ERROR: Final = 500
 
 
 class Edge:
@@ -39,21 +40,25 @@ class Edge:
         addresses: TokenBuckets,
         relief: TokenBuckets,
         metrics: GatewayMetrics,
+        log: RequestLog,
     ) -> None:
         """Take the buckets of client addresses; closes and cancels have their own."""
         self._app = app
         self._addresses = addresses
         self._relief = relief
         self._metrics = metrics
-        self._ids = IdSource()
+        self._requests = log
         self._log = structlog.get_logger()
+        # Unique over processes and restarts, and cheaper than a UUID for each request.
+        self._prefix = os.urandom(6).hex()
+        self._numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever fails inside is answered and recorded."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = _Request(scope, receive, send, str(self._ids.new()))
+        request = _Request(scope, receive, send, f"{self._prefix}-{next(self._numbers):x}")
         try:
             refusal = self._refusal(scope)
             if refusal is None:
@@ -86,14 +91,13 @@ class Edge:
         route = scope.get(ROUTE, _UNROUTED)
         self._metrics.count(route, scope["method"], request.status, seconds)
         caller = scope.get(CALLER)
-        self._log.info(
-            "request",
-            id=request.id,
+        self._requests.add(
+            id_=request.id,
             method=scope["method"],
             route=route,
             status=request.status,
-            ms=round(seconds * 1000, 3),
-            user=str(caller.user_id) if caller is not None else None,
+            seconds=seconds,
+            user=None if caller is None else caller.user_id,
         )
 
 

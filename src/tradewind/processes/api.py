@@ -28,6 +28,7 @@ from tradewind.infra.readiness import notify_ready
 from tradewind.infra.settings import Settings, integer, settings_from_environment
 from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.processes.api_parts import Parts, build_parts, dependencies_of, run_background
+from tradewind.processes.oms_metrics import expose_oms
 
 _BACKLOG: Final = 2048
 _KEEP_ALIVE_S: Final = 75
@@ -82,6 +83,7 @@ async def serve(settings: ApiSettings) -> None:
     """Run one API process until a signal; what was begun is answered before it returns."""
     async with AsyncExitStack() as stack:
         parts = await build_parts(stack, settings.common, settings.user_rate)
+        expose_oms(parts.metrics.registry, parts.oms)
         metrics_port = serve_metrics(parts.metrics.registry, settings.common.metrics_port)
         async with asyncio.TaskGroup() as group:
             orders = group.create_task(parts.oms.run())

@@ -13,6 +13,7 @@ from tradewind.core.ids import Symbol
 from tradewind.gateway.dependencies import AddressLimits, Dependencies, GatewaySettings, Probe
 from tradewind.gateway.gate import Gate, UserLimits
 from tradewind.gateway.metrics import GatewayMetrics
+from tradewind.gateway.request_log import RequestLog
 from tradewind.infra.clock import Clock, clock_from_environment
 from tradewind.infra.eventlog import HINT_CHANNEL
 from tradewind.infra.hints import Hints
@@ -53,6 +54,7 @@ class Parts:
     identity: Identity
     gate: Gate
     metrics: GatewayMetrics
+    log: RequestLog
     reference: Reference
     feed: TickFeed
     markets: Markets
@@ -72,10 +74,8 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
     )
     tokens = AccessTokens(read_secret(settings.secrets_dir, "jwt_ed25519"), settings.environment)
     standing = Standing(users, redis, clock)
-    refresh_secret = bytes.fromhex(read_secret(settings.secrets_dir, "refresh_hmac"))
-    identity = Identity(
-        users, redis, clock, tokens=tokens, standing=standing, refresh_secret=refresh_secret
-    )
+    secret = bytes.fromhex(read_secret(settings.secrets_dir, "refresh_hmac"))
+    identity = Identity(users, redis, clock, tokens, standing, secret)
     stack.callback(identity.close)
     authenticator = Authenticator(tokens, standing, clock)
     reference = Reference(reading, clock)
@@ -94,12 +94,20 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
         identity=identity,
         gate=Gate(authenticator, _user_limits(user_rate)),
         metrics=GatewayMetrics(),
+        log=_request_log(stack),
         reference=reference,
         feed=feed,
         markets=markets,
         oms=_oms(settings, markets, clock, ids, hints),
         hints=hints,
     )
+
+
+def _request_log(stack: AsyncExitStack) -> RequestLog:
+    """The log of requests; its last lines are written when the process ends."""
+    log = RequestLog()
+    stack.callback(log.flush)
+    return log
 
 
 def _oms(settings: Settings, markets: Markets, clock: Clock, ids: IdSource, hints: Hints) -> Oms:
@@ -142,6 +150,7 @@ def dependencies_of(
         gate=parts.gate,
         addresses=addresses,
         metrics=parts.metrics,
+        log=parts.log,
         identity=parts.identity,
         accounts=Accounts(parts.reading, parts.clock),
         reference=parts.reference,

@@ -143,3 +143,19 @@ async def test_a_recording_arrives_whole_and_in_order(
     # What is told before Redis is connected is told again, so the ring may begin after 1.
     first = ring[0].seq
     assert [tick.seq for tick in ring] == list(range(first, first + len(ring)))
+
+
+async def test_a_redis_that_lost_everything_has_every_price_again_within_a_second(
+    processes: Processes, redis: "Redis"
+) -> None:
+    await processes.simulator("lp-one")
+    await processes.pricing()
+
+    async def all_tradable() -> bool:
+        ticks = [await latest(redis, symbol) for symbol in ("EURUSD", "GBPJPY", "BTCUSD")]
+        return all(tick is not None and tick.tradable for tick in ticks)
+
+    await until(all_tradable)
+    await redis.flushall()
+    await redis.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    assert await until(all_tradable) < 1

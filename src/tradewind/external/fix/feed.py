@@ -87,6 +87,8 @@ class LpFeed:
                 return (LpLost(lp=self.lp),)
             case Kind.OVERFLOW:
                 _log.error("lp_inbox_overflow", lp=self.lp)
+                # Going up or down may be among what was lost.
+                self.up = self._session.logged_on
                 self._session.unsubscribe(self._symbols, self._generation)
                 return self._restart()
             case Kind.REFUSED:

@@ -118,6 +118,11 @@ class MarketDataSession:
             _log.warning("fix_session_did_not_stop", lp=self.lp)
 
     @property
+    def logged_on(self) -> bool:
+        """Tell whether the session is up now, whatever waits to be drained."""
+        return bool(self._initiator.isLoggedOn())
+
+    @property
     def waiting(self) -> int:
         """Return how many received messages wait to be drained."""
         return len(self._inbox)
@@ -144,7 +149,7 @@ class MarketDataSession:
 
     def _send(self, message: fix.Message) -> None:
         """Send while logged on; QuickFIX would keep it for the next logon otherwise."""
-        if not self._initiator.isLoggedOn():
+        if not self.logged_on:
             return
         try:
             fix.Session.sendToTarget(message, self._session_id)

@@ -163,7 +163,7 @@ def _json(request: Request, body: bytes) -> dict[str, object]:
 
 def _key(request: Request, entry: Entry, body: bytes) -> RequestKey:
     key = request.headers.get("idempotency-key")
-    return request_key(entry.user_id, request.method, request.url.path, key, body)
+    return request_key(entry.user_id, request.method, request.scope["path"], key, body)
 
 
 def _id(request: Request, name: str, code: str) -> UUID:

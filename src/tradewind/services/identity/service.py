@@ -79,7 +79,6 @@ class Identity:
         pool: asyncpg.Pool,
         redis: Redis,
         clock: Clock,
-        *,
         tokens: AccessTokens,
         standing: Standing,
         refresh_secret: bytes,

@@ -135,9 +135,9 @@ class Session:
         except (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError):
             raise
         except (asyncpg.PostgresError, *BROKEN) as error:
-            if not writing.event_seqs:
+            if not writing.events:
                 raise
-            proof = (writing.event_accounts[-1], writing.event_seqs[-1])
+            proof = (writing.events[-1].account_id, writing.events[-1].seq)
             raise CommitUnknownError(xid, proof) from error
 
     async def _resolve(

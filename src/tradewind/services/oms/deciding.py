@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from tradewind.contracts.events import ENCODER, OrderRow
+from tradewind.contracts.events import OrderRow
 from tradewind.core.accounts import AccountState
 from tradewind.core.errors import ConflictError, DomainError, NotFoundError
 from tradewind.core.ids import Symbol
@@ -31,7 +31,15 @@ from tradewind.core.trading import Decision, Market, decide, evolve
 from tradewind.services.oms.account_work import AccountWork, account_work, closing_order
 from tradewind.services.oms.markets import Markets
 from tradewind.services.oms.rows import Recording, record
-from tradewind.services.oms.store import KnownOrder, Loaded, StoredKey, Writing
+from tradewind.services.oms.store import (
+    AccountEntry,
+    EventEntry,
+    KeyEntry,
+    KnownOrder,
+    Loaded,
+    StoredKey,
+    Writing,
+)
 from tradewind.services.oms.submission import Answer, Submission
 
 CREATED = 201
@@ -65,7 +73,7 @@ class Deciding:
         self, loaded: Loaded, markets: Markets, new_id: Callable[[], UUID], now: datetime
     ) -> None:
         """Index what was loaded."""
-        self.writing = Writing()
+        self.writing = Writing(events=[], accounts=[], keys=[])
         self._markets = markets
         self._new_id = new_id
         self._now = now
@@ -89,22 +97,26 @@ class Deciding:
         for account_id, work in self._work.items():
             if work.touched:
                 account = work.state.account
-                self.writing.accounts.append(account_id)
-                self.writing.last_events.append(work.last_event)
-                self.writing.balances.append(account.balance)
-                self.writing.carries.append(account.carry)
-                self.writing.reserved.append(account.reserved_margin)
+                self.writing.accounts.append(
+                    AccountEntry(
+                        account_id,
+                        work.last_event,
+                        account.balance,
+                        account.carry,
+                        account.reserved_margin,
+                    )
+                )
         return outcomes
 
     def _decide_alone(self, submission: Submission) -> Outcome:
         """Let a command fail without the others; what it had begun to write is taken back."""
-        events = len(self.writing.event_seqs)
+        events = len(self.writing.events)
         try:
             return self._outcome(submission)
         except DomainError as error:
             return error
         except Exception:  # noqa: BLE001 - a poison command must not stop the others
-            self.writing.truncate(events)
+            del self.writing.events[events:]
             structlog.get_logger().exception(
                 "command_failed", order_id=str(submission.command.order_id)
             )
@@ -190,7 +202,7 @@ class Deciding:
 
     def _record(self, work: AccountWork, decision: Decision, instrument: Instrument) -> OrderRow:
         """Append a decision's events and go on from the state after it."""
-        before = len(self.writing.event_seqs)
+        before = len(self.writing.events)
         recording = Recording(
             state=work.state,
             instrument=instrument,
@@ -200,7 +212,7 @@ class Deciding:
             now=self._now,
         )
         row = record(decision, recording, self.writing)
-        work.last_event += len(self.writing.event_seqs) - before
+        work.last_event += len(self.writing.events) - before
         work.state = evolve(work.state, decision)
         work.touched = True
         return row
@@ -228,13 +240,16 @@ class Deciding:
             last_event=work.last_event,
             updated_at=self._now,
         )
-        self.writing.append(
-            account_id=command.account_id,
-            seq=work.last_event,
-            kind="order.cancelled",
-            data=ENCODER.encode(changed).decode("utf-8"),
-            row="order*",
-            actor=str(command.user_id),
+        self.writing.events.append(
+            EventEntry(
+                command.account_id,
+                work.last_event,
+                "order.cancelled",
+                "order*",
+                command.user_id,
+                None,
+                changed,
+            )
         )
         work.orders[command.order_id] = changed
         work.touched = True
@@ -251,14 +266,17 @@ class Deciding:
         key = submission.key
         if key is None:
             return
-        writing = self.writing
-        writing.keys.append(key.id)
-        writing.key_texts.append(key.text)
-        writing.key_users.append(submission.command.user_id)
-        writing.key_accounts.append(submission.command.account_id)
-        writing.key_hashes.append(key.body_hash)
-        writing.key_statuses.append(answer.status)
-        writing.key_codes.append(answer.code)
-        writing.key_orders.append(answer.order_id)
-        writing.key_events.append(answer.order.last_event if answer.order else work.last_event)
+        self.writing.keys.append(
+            KeyEntry(
+                id=key.id,
+                key=key.text,
+                user_id=submission.command.user_id,
+                account_id=submission.command.account_id,
+                body_hash=key.body_hash,
+                status=answer.status,
+                code=answer.code,
+                order_id=answer.order_id,
+                event=answer.order.last_event if answer.order else work.last_event,
+            )
+        )
         self._answered[key.id] = (key.body_hash, answer)

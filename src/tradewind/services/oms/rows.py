@@ -10,7 +10,6 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from tradewind.contracts.events import (
-    ENCODER,
     FillRow,
     LedgerPosted,
     LotRow,
@@ -26,7 +25,7 @@ from tradewind.core.orders import Order, OrderState, OrderType, Reason
 from tradewind.core.positions import closed_at
 from tradewind.core.tradedates import trade_date, value_date
 from tradewind.core.trading import Decision
-from tradewind.services.oms.store import Writing
+from tradewind.services.oms.store import EventEntry, Writing
 
 CLIENT: Final = Reason.CLIENT.value
 
@@ -62,7 +61,8 @@ class _Log:
         self._recording = recording
         self._writing = writing
         self._seq = recording.last_event
-        self._actor = str(decision.order.request.user_id)
+        self._user_id = decision.order.request.user_id
+        self._actor = str(self._user_id)
         self._trade_date = trade_date(recording.now)
 
     def order(self) -> OrderRow:
@@ -163,14 +163,9 @@ class _Log:
         self, kind: str, body: OrderRow | OrderStep | PositionRow | LedgerPosted, row: str | None
     ) -> None:
         self._seq += 1
-        self._writing.append(
-            account_id=self._recording.state.account.id,
-            seq=self._seq,
-            kind=kind,
-            data=ENCODER.encode(body).decode("utf-8"),
-            row=row,
-            actor=self._actor,
-            cause=self._recording.cause,
+        account_id, cause = self._recording.state.account.id, self._recording.cause
+        self._writing.events.append(
+            EventEntry(account_id, self._seq, kind, row, self._user_id, cause, body)
         )
 
     def _fill(self, fill: Filled) -> FillRow:

@@ -1,7 +1,7 @@
 """The two statements of an order batch, and how an unknown commit is looked up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -10,7 +10,13 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from tradewind.contracts.events import OrderRow
+from tradewind.contracts.events import (
+    ENCODER,
+    LedgerPosted,
+    OrderRow,
+    OrderStep,
+    PositionRow,
+)
 from tradewind.core.accounts import Account, GroupTerms, Position
 from tradewind.core.ids import AccountId, OrderId
 
@@ -91,64 +97,51 @@ class Wanted:
     tickets: int
 
 
-@dataclass(slots=True, kw_only=True)
-class Writing:
-    """The columns of everything a batch writes; grows while it decides."""
+class EventEntry(msgspec.Struct, frozen=True):
+    """One event; `row` names the table its data is the current row of, if any.
 
-    event_accounts: list[UUID] = field(default_factory=list)
-    event_seqs: list[int] = field(default_factory=list)
-    event_types: list[str] = field(default_factory=list)
-    event_data: list[str] = field(default_factory=list)
-    event_rows: list[str | None] = field(default_factory=list)
-    event_actors: list[str] = field(default_factory=list)
-    event_causes: list[str | None] = field(default_factory=list)
-    accounts: list[UUID] = field(default_factory=list)
-    last_events: list[int] = field(default_factory=list)
-    balances: list[Decimal] = field(default_factory=list)
-    carries: list[Decimal] = field(default_factory=list)
-    reserved: list[Decimal] = field(default_factory=list)
-    keys: list[UUID] = field(default_factory=list)
-    key_texts: list[str] = field(default_factory=list)
-    key_users: list[UUID] = field(default_factory=list)
-    key_accounts: list[UUID] = field(default_factory=list)
-    key_hashes: list[UUID] = field(default_factory=list)
-    key_statuses: list[int] = field(default_factory=list)
-    key_codes: list[str | None] = field(default_factory=list)
-    key_orders: list[UUID] = field(default_factory=list)
-    key_events: list[int] = field(default_factory=list)
+    `order` and `position` are new rows, `order*` and `position*` changed ones.
+    """
 
-    def append(  # noqa: PLR0913
-        self,
-        *,
-        account_id: UUID,
-        seq: int,
-        kind: str,
-        data: str,
-        row: str | None,
-        actor: str,
-        cause: str | None = None,
-    ) -> None:
-        """Add one event; `row` names the table its data is the current row of, if any."""
-        self.event_accounts.append(account_id)
-        self.event_seqs.append(seq)
-        self.event_types.append(kind)
-        self.event_data.append(data)
-        self.event_rows.append(row)
-        self.event_actors.append(actor)
-        self.event_causes.append(cause)
+    account_id: UUID
+    seq: int
+    type: str
+    row: str | None
+    actor: UUID
+    cause: str | None
+    data: OrderRow | OrderStep | PositionRow | LedgerPosted
 
-    def truncate(self, events: int) -> None:
-        """Take back every event after the first `events`."""
-        for column in (
-            self.event_accounts,
-            self.event_seqs,
-            self.event_types,
-            self.event_data,
-            self.event_rows,
-            self.event_actors,
-            self.event_causes,
-        ):
-            del column[events:]
+
+class AccountEntry(msgspec.Struct, frozen=True):
+    """An account's own columns after the batch."""
+
+    id: UUID
+    last_event: int
+    balance: Decimal
+    carry: Decimal
+    reserved_margin: Decimal
+
+
+class KeyEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `idempotency_key`."""
+
+    id: UUID
+    key: str
+    user_id: UUID
+    account_id: UUID
+    body_hash: UUID
+    status: int
+    code: str | None
+    order_id: UUID
+    event: int
+
+
+class Writing(msgspec.Struct):
+    """Everything a batch writes; grows while it decides, and travels as one JSON document."""
+
+    events: list[EventEntry]
+    accounts: list[AccountEntry]
+    keys: list[KeyEntry]
 
 
 _LOADED: Final = msgspec.json.Decoder(Loaded)
@@ -176,43 +169,15 @@ async def lock_and_load(
     return _LOADED.decode(text)
 
 
-WRITE_SQL: Final = """
-    SELECT oms_write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     $18, $19, $20, $21, $22)
-"""
+WRITE_SQL: Final = "SELECT oms_write($1, $2)"
 
 
 async def write(
     tx: asyncpg.Connection, writing: Writing, now: datetime, *, timeout_s: float
 ) -> None:
     """Append the events of a batch and make the rows they carry."""
-    w = writing
-    await tx.fetchval(
-        WRITE_SQL,
-        w.event_accounts,
-        w.event_seqs,
-        w.event_types,
-        w.event_data,
-        w.event_rows,
-        w.event_actors,
-        w.event_causes,
-        now,
-        w.accounts,
-        w.last_events,
-        w.balances,
-        w.carries,
-        w.reserved,
-        w.keys,
-        w.key_texts,
-        w.key_users,
-        w.key_accounts,
-        w.key_hashes,
-        w.key_statuses,
-        w.key_codes,
-        w.key_orders,
-        w.key_events,
-        timeout=timeout_s,
-    )
+    document = ENCODER.encode(writing).decode("utf-8")
+    await tx.fetchval(WRITE_SQL, document, now, timeout=timeout_s)
 
 
 ENDED_SQL: Final = """
