@@ -182,7 +182,9 @@ def _greeting(token: str, symbols: list[str], interval_ms: int) -> bytes:
 def _masked(message: object) -> bytes:
     """One text frame of a client, masked with zeros, which leaves it as it is."""
     payload = msgspec.json.encode(message)
-    return b"\x81\xfe" + len(payload).to_bytes(2, "big") + b"\0\0\0\0" + payload
+    size = len(payload)
+    head = bytes((0x80 | size,)) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
+    return b"\x81" + head + b"\0\0\0\0" + payload
 
 
 if __name__ == "__main__":

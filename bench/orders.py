@@ -18,6 +18,8 @@ from bench.running import BenchPlatform, bench_users, log_in
 from tradewind.infra.local.postgres_server import connect_superuser
 
 CLIENTS: Final = 64
+#: The seed gives one login so many accounts.
+ACCOUNTS_PER_USER: Final = 100
 WATCHERS: Final = 100
 API_METRICS: Final = 10
 ROUND_TRIPS_PER_BATCH: Final = 4
@@ -41,17 +43,15 @@ def measure(platform: BenchPlatform, *, quick: bool) -> list[Figure]:
     plan = QUICK if quick else FULL
     pgbench = Pgbench(platform.home)
     pgbench.prepare()
-    users = bench_users(platform, CLIENTS)
-    traders = [
-        Trader(account_id=str(account.id), token=token)
-        for user, token in ((user, log_in(platform, user)) for user in users)
-        for account in user.accounts
-    ][:CLIENTS]
+    users = bench_users(platform, 2 * ACCOUNTS_PER_USER)
+    tokens = [log_in(platform, user) for user in users]
+    accounts = users[0].accounts[:CLIENTS]
+    traders = [Trader(account_id=str(account.id), token=tokens[0]) for account in accounts]
     _run(closed_loop(platform.port, traders, "warm", 2.0))
     return [
         *_throughput(platform, pgbench, traders, plan),
         *_latency(platform, pgbench, traders, plan),
-        *_steady(platform, traders, plan),
+        *_steady(platform, traders, tokens, plan),
     ]
 
 
@@ -105,8 +105,10 @@ def _latency(
     ]
 
 
-def _steady(platform: BenchPlatform, traders: Sequence[Trader], plan: Plan) -> list[Figure]:
-    with _watching(platform, traders[0].token, plan.open_loop_s + 1):
+def _steady(
+    platform: BenchPlatform, traders: Sequence[Trader], tokens: list[str], plan: Plan
+) -> list[Figure]:
+    with _watching(platform, tokens, plan.open_loop_s + 1):
         tally = _run(open_loop(platform.port, traders, "open", plan.open_loop_s, 200.0))
     note = f"{plan.open_loop_s:g} s open loop, 100 WebSocket clients, p50 {tally.quantile(0.5):.2f}"
     worst = f"{note}, p99.9 {tally.quantile(0.999):.1f}, max {max(tally.latencies) * 1e3:.1f} ms"
@@ -117,11 +119,11 @@ def _steady(platform: BenchPlatform, traders: Sequence[Trader], plan: Plan) -> l
 
 
 @contextmanager
-def _watching(platform: BenchPlatform, token: str, seconds: float) -> Generator[None]:
+def _watching(platform: BenchPlatform, tokens: list[str], seconds: float) -> Generator[None]:
     """Let 100 clients watch prices meanwhile, from a process of their own."""
     plan = ListenersPlan(
         port=platform.port + 1,
-        tokens=[token, token],
+        tokens=tokens,
         symbols=["EURUSD", "GBPUSD", "USDJPY", "XAUUSD"],
         symbols_each=4,
         slow=WATCHERS,

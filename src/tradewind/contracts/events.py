@@ -2,7 +2,8 @@
 
 Each class is a whole row of its table: the log's body *is* the row, and the row is written from
 the body, so replay rebuilds every table (docs/explanation/event-log.md). They are msgspec
-structs, not dataclasses, because one is made and encoded for every row of every order.
+structs, not dataclasses, because one is made and encoded for every row of every order. What is
+null is left out of the JSON.
 """
 
 from datetime import date, datetime
@@ -11,13 +12,15 @@ from uuid import UUID
 
 import msgspec
 
-from tradewind.core.money import ZERO
-
 #: The house is the client's counterparty.
 PRINCIPAL = "principal"
 
 
-class FillRow(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A body of the log. What is null is left out: only null may be a default."""
+
+
+class FillRow(Row, frozen=True, kw_only=True):
     """A row of `fill`, nested under `fill` in order.filled and order.partially_filled."""
 
     account_id: UUID
@@ -31,21 +34,21 @@ class FillRow(msgspec.Struct, frozen=True, kw_only=True):
     closed_quantity: Decimal
     price: Decimal
     displayed_price: Decimal
-    requested_price: Decimal | None
+    requested_price: Decimal | None = None
     slippage: Decimal
     markup: Decimal
     commission: Decimal
     quote_pnl: Decimal
     realized_pnl: Decimal
     conversion_rate: Decimal
-    conversion_quotes: str | None
+    conversion_quotes: str | None = None
     quote_id: str
     bbo_bid: Decimal
     bbo_ask: Decimal
     rules_version: int
     execution_mode: str
     book: str
-    capacity: str = PRINCIPAL
+    capacity: str
     channel: str
     actor: str
     on_behalf_of: str | None = None
@@ -59,30 +62,30 @@ class FillRow(msgspec.Struct, frozen=True, kw_only=True):
     time: datetime
 
 
-class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+class OrderRow(Row, frozen=True, kw_only=True):
     """A row of `trade_order`, the body of an order's last event in a transaction."""
 
     account_id: UUID
     id: UUID
     ticket: int
-    client_order_id: str | None
+    client_order_id: str | None = None
     symbol: str
     side: str
     type: str
     quantity: Decimal
     filled_quantity: Decimal
-    average_price: Decimal | None
+    average_price: Decimal | None = None
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
-    worst_price: Decimal | None
-    requested_price: Decimal | None
-    max_deviation: Decimal | None
+    worst_price: Decimal | None = None
+    requested_price: Decimal | None = None
+    max_deviation: Decimal | None = None
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     trailing_stop: Decimal | None = None
     time_in_force: str
     expires_at: datetime | None = None
-    position_id: UUID | None
+    position_id: UUID | None = None
     reduce_only: bool
     parent_id: UUID | None = None
     state: str
@@ -90,24 +93,24 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     reject_message: str | None = None
     end_code: str | None = None
     end_message: str | None = None
-    execution_mode: str | None
-    book: str | None
-    capacity: str | None = PRINCIPAL
+    execution_mode: str | None = None
+    book: str | None = None
+    capacity: str | None = None
     channel: str
     actor: str
     on_behalf_of: str | None = None
     reason: str
-    label: str | None
-    comment: str | None
-    version: int = 1
-    cancel_requested: bool = False
-    reserved_margin: Decimal = ZERO
-    instrument_version: int | None
-    group_code: str | None
-    group_version: int | None
-    markup_version: int | None
-    book_rule_version: int | None
-    trade_date: date | None
+    label: str | None = None
+    comment: str | None = None
+    version: int
+    cancel_requested: bool
+    reserved_margin: Decimal
+    instrument_version: int | None = None
+    group_code: str | None = None
+    group_version: int | None = None
+    markup_version: int | None = None
+    book_rule_version: int | None = None
+    trade_date: date | None = None
     first_event: int
     last_event: int
     created_at: datetime
@@ -115,7 +118,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     fill: FillRow | msgspec.UnsetType = msgspec.UNSET
 
 
-class OrderStep(msgspec.Struct, frozen=True, kw_only=True):
+class OrderStep(Row, frozen=True, kw_only=True):
     """The body of an order's event that a later one of the same transaction supersedes."""
 
     id: UUID
@@ -123,7 +126,7 @@ class OrderStep(msgspec.Struct, frozen=True, kw_only=True):
     fill: FillRow | msgspec.UnsetType = msgspec.UNSET
 
 
-class LotRow(msgspec.Struct, frozen=True, kw_only=True):
+class LotRow(Row, frozen=True, kw_only=True):
     """A row of `position_lot`, nested under `lots` of a position's event when it changed."""
 
     account_id: UUID
@@ -131,13 +134,13 @@ class LotRow(msgspec.Struct, frozen=True, kw_only=True):
     fill_id: UUID
     book: str
     book_rule_version: int
-    hedge_reference: str | None
+    hedge_reference: str | None = None
     quantity: Decimal
     remaining: Decimal
     opened_at: datetime
 
 
-class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
+class PositionRow(Row, frozen=True, kw_only=True):
     """A row of `trade_position`, the body of position.opened, .changed and .closed."""
 
     account_id: UUID
@@ -149,16 +152,16 @@ class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
     open_price: Decimal
     margin_notional: Decimal
     swap: Decimal
-    stop_loss: Decimal | None
-    take_profit: Decimal | None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
     version: int
     opened_at: datetime
     updated_at: datetime
-    closed_at: datetime | None
+    closed_at: datetime | None = None
     lots: list[LotRow]
 
 
-class PostingRow(msgspec.Struct, frozen=True, kw_only=True):
+class PostingRow(Row, frozen=True, kw_only=True):
     """A row of `ledger_posting`, nested under `postings` of ledger.posted."""
 
     account_id: UUID
@@ -171,14 +174,14 @@ class PostingRow(msgspec.Struct, frozen=True, kw_only=True):
     destination: str
     currency: str
     amount: Decimal
-    balance_after: Decimal | None
-    reference: UUID | None
-    reverses: UUID | None
+    balance_after: Decimal | None = None
+    reference: UUID | None = None
+    reverses: UUID | None = None
     trade_date: date
     time: datetime
 
 
-class LedgerPosted(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerPosted(Row, frozen=True, kw_only=True):
     """The body of ledger.posted: the postings of one transaction, and the balance after them."""
 
     transaction_id: UUID

@@ -8,7 +8,7 @@ page does not reach (docs/explanation/event-log.md).
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -23,6 +23,8 @@ from tradewind.infra.postgres import Connection
 HINT_CHANNEL: Final = "events:hint"
 
 Deliver: TypeAlias = Callable[[Sequence["LoggedEvent"]], None]
+#: The accounts whose events are wanted at this moment.
+Watched: TypeAlias = Callable[[], Collection[UUID]]
 
 _POLL_S: Final = 0.2
 #: How soon to look again while a running transaction may be holding events back.
@@ -80,9 +82,22 @@ PAGE_SQL: Final = """
 """
 
 
-async def read_page(connection: Connection, start: int) -> Page:
+#: The condition on accounts is kept from their index, which would read whole histories.
+WATCHED_PAGE_SQL: Final = """
+    SELECT e.account_id, e.seq, e.position, e.type, e.data, e.cause, e.actor, e.at, e.tx,
+           p.tx AS previous_tx
+      FROM account_event e
+      LEFT JOIN account_event p ON p.account_id = e.account_id AND p.seq = e.seq - 1
+     WHERE e.tx >= $1 AND e.tx < $2 AND (e.account_id = ANY($3)) IS TRUE
+     ORDER BY e.position
+"""
+
+
+async def read_page(connection: Connection, start: int, watched: Watched | None = None) -> Page:
     """Return what was committed from transaction `start` on; store `next_start` with the effect.
 
+    With `watched` only events of those accounts are read. It is asked after the bounds were: what
+    a page leaves out for an account had been committed before somebody began to watch it.
     The two statements may see different snapshots: whatever had ended for the first has ended for
     the second.
     """
@@ -91,7 +106,14 @@ async def read_page(connection: Connection, start: int) -> Page:
     busy = end < bounds["upper"]
     if end <= start:
         return Page(events=(), next_start=start, busy=busy)
-    rows = await connection.fetch(PAGE_SQL, start, end, timeout=_QUERY_TIMEOUT_S)
+    if watched is None:
+        rows = await connection.fetch(PAGE_SQL, start, end, timeout=_QUERY_TIMEOUT_S)
+    elif accounts := watched():
+        rows = await connection.fetch(
+            WATCHED_PAGE_SQL, start, end, list(accounts), timeout=_QUERY_TIMEOUT_S
+        )
+    else:
+        return Page(events=(), next_start=end, busy=busy)
     ordered = end_in_order([(row["tx"], row["previous_tx"]) for row in rows], end)
     events = [logged_event(row) for row in rows if row["tx"] < ordered]
     return Page(events=events, next_start=ordered, busy=busy or ordered < end)
@@ -110,10 +132,13 @@ def end_in_order(writes: Sequence[tuple[int, int | None]], end: int) -> int:
 
 
 class Tail:
-    """Delivers every event committed from `start` on, once, to one function, in this process."""
+    """Delivers every event of watched accounts committed from `start` on, once, in this process."""
 
-    def __init__(self, pool: asyncpg.Pool, deliver: Deliver, start: int) -> None:
-        """Nothing is read before `run`."""
+    def __init__(
+        self, pool: asyncpg.Pool, deliver: Deliver, start: int, watched: Watched | None = None
+    ) -> None:
+        """Nothing is read before `run`; without `watched`, every account's events are."""
+        self._watched = watched
         self._pool = pool
         self._deliver = deliver
         self._start = start
@@ -142,7 +167,7 @@ class Tail:
     async def _read(self) -> Page:
         self._hint.clear()
         async with self._pool.acquire(timeout=_QUERY_TIMEOUT_S) as connection:
-            return await read_page(connection, self._start)
+            return await read_page(connection, self._start, self._watched)
 
     async def _hinted(self, timeout_s: float) -> None:
         try:

@@ -122,7 +122,8 @@ async def _build(stack: AsyncExitStack, settings: Settings, limits: Limits, view
     accounts = Accounts(reading, clock)
     feed = AccountFeed(view, accounts, limits.page_events)
     async with log.acquire() as connection:
-        tail = Tail(log, _counted(feed, metrics), await log_end(connection))
+        start = await log_end(connection)
+    tail = Tail(log, _counted(feed, metrics), start, feed.watched)
     intake.on_hint = tail.wake
     await intake.load_reference(reading)
     hub = Hub(

@@ -48,7 +48,8 @@ def rebuild(events: Iterable[tuple[str, str]]) -> Tables:
 
 def _put(tables: Tables, table: str, row: Row) -> None:
     key = tuple(row[column] for column in KEYS[table])
-    tables[table][key] = {name: _value(name, value) for name, value in row.items()}
+    # What is null is left out of the log.
+    tables[table][key] = {n: _value(n, value) for n, value in row.items() if value is not None}
 
 
 def _value(name: str, value: object) -> object:

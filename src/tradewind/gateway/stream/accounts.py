@@ -5,7 +5,7 @@ step of the event loop in which it found nothing more. Live events must continue
 that does not sends it back to reading, so a gap cannot reach a client.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -80,6 +80,10 @@ class AccountFeed:
         self._accounts = accounts
         self._page_events: Final = page_events
         self._listeners: dict[UUID, dict[Listener, Callable[[], None]]] = {}
+
+    def watched(self) -> Collection[UUID]:
+        """The accounts somebody listens to."""
+        return self._listeners.keys()
 
     def add(self, listener: Listener, on_gap: Callable[[], None]) -> None:
         """Start offering; `on_gap` must arrange another `catch_up`."""

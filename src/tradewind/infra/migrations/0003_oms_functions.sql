@@ -103,41 +103,40 @@ BEGIN
     RETURN loaded;
 END $$;
 
--- Appends events and makes the rows they carry: `row` says which table an event's data is a row of.
--- Raises when a row was not in the version that the decision was made on.
-CREATE FUNCTION oms_write(p_batch jsonb, p_at timestamptz) RETURNS void
-LANGUAGE plpgsql VOLATILE AS $$
+-- Appends events and makes the rows they carry: what `p_row` says of an event's data. Raises when
+-- a row was not in the version that the decision was made on.
+CREATE FUNCTION oms_write(
+    p_event_accounts uuid[], p_seqs bigint[], p_types text[], p_data jsonb[], p_rows text[],
+    p_actors text[], p_causes text[], p_at timestamptz,
+    p_accounts uuid[], p_last_events bigint[], p_balances numeric[], p_carries numeric[],
+    p_reserved numeric[],
+    p_keys uuid[], p_key_texts text[], p_key_users uuid[], p_key_accounts uuid[],
+    p_key_hashes uuid[], p_key_statuses smallint[], p_key_codes text[], p_key_orders uuid[],
+    p_key_events bigint[]
+) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    v_types text[];
-    v_rows text[];
-    v_data jsonb[];
+    expected bigint;
     changed bigint;
     fills jsonb[];
     lots jsonb[];
     postings jsonb[];
     replaced jsonb[];
 BEGIN
-    WITH appended AS (
-        SELECT e.* FROM jsonb_to_recordset(p_batch -> 'events')
-            AS e(account_id uuid, seq bigint, type text, "row" text, actor text, cause text,
-                 data jsonb)
-    ), inserted AS (
-        INSERT INTO account_event (account_id, seq, type, data, actor, cause, at)
-        SELECT account_id, seq, type, data, actor, cause, p_at FROM appended
-    )
-    SELECT array_agg(type), array_agg("row"), array_agg(data) INTO v_types, v_rows, v_data
-      FROM appended;
+    INSERT INTO account_event (account_id, seq, type, data, actor, cause, at)
+    SELECT e.account_id, e.seq, e.type, e.data, e.actor, e.cause, p_at
+      FROM unnest(p_event_accounts, p_seqs, p_types, p_data, p_actors, p_causes)
+        AS e(account_id, seq, type, data, actor, cause);
 
     INSERT INTO trade_order
-    SELECT r.* FROM unnest(v_rows, v_data) AS e(row, data),
+    SELECT r.* FROM unnest(p_rows, p_data) AS e(row, data),
            jsonb_populate_record(NULL::trade_order, e.data) AS r
      WHERE e.row = 'order';
     INSERT INTO trade_position
-    SELECT r.* FROM unnest(v_rows, v_data) AS e(row, data),
+    SELECT r.* FROM unnest(p_rows, p_data) AS e(row, data),
            jsonb_populate_record(NULL::trade_position, e.data) AS r
      WHERE e.row = 'position';
 
-    SELECT array_agg(e.data) INTO replaced FROM unnest(v_rows, v_data) AS e(row, data)
+    SELECT array_agg(e.data) INTO replaced FROM unnest(p_rows, p_data) AS e(row, data)
      WHERE e.row = 'order*';
     IF replaced IS NOT NULL THEN
         UPDATE trade_order o
@@ -160,7 +159,7 @@ BEGIN
     -- One batch may change a position, and so a lot, more than once: the last event holds.
     SELECT array_agg(s.data) INTO replaced FROM (
         SELECT DISTINCT ON (e.data ->> 'account_id', e.data ->> 'id') e.data
-          FROM unnest(v_rows, v_data) WITH ORDINALITY AS e(row, data, n)
+          FROM unnest(p_rows, p_data) WITH ORDINALITY AS e(row, data, n)
          WHERE e.row = 'position*'
          ORDER BY e.data ->> 'account_id', e.data ->> 'id', e.n DESC) s;
     IF replaced IS NOT NULL THEN
@@ -176,14 +175,14 @@ BEGIN
         ASSERT changed = cardinality(replaced), 'a position was not in the expected version';
     END IF;
 
-    SELECT array_agg(e.data -> 'fill') INTO fills FROM unnest(v_types, v_data) AS e(type, data)
+    SELECT array_agg(e.data -> 'fill') INTO fills FROM unnest(p_types, p_data) AS e(type, data)
      WHERE e.type IN ('order.filled', 'order.partially_filled');
     INSERT INTO fill
     SELECT r.* FROM unnest(fills) AS e(data), jsonb_populate_record(NULL::fill, e.data) AS r;
 
     SELECT array_agg(s.lot) INTO lots FROM (
         SELECT DISTINCT ON (l ->> 'account_id', l ->> 'position_id', l ->> 'fill_id') l AS lot
-          FROM unnest(v_types, v_data) WITH ORDINALITY AS e(type, data, n),
+          FROM unnest(p_types, p_data) WITH ORDINALITY AS e(type, data, n),
                jsonb_array_elements(e.data -> 'lots') AS l
          WHERE e.type LIKE 'position.%'
          ORDER BY l ->> 'account_id', l ->> 'position_id', l ->> 'fill_id', e.n DESC) s;
@@ -193,7 +192,7 @@ BEGIN
         DO UPDATE SET quantity = excluded.quantity, remaining = excluded.remaining;
 
     SELECT array_agg(p) INTO postings
-      FROM unnest(v_types, v_data) AS e(type, data), jsonb_array_elements(e.data -> 'postings') AS p
+      FROM unnest(p_types, p_data) AS e(type, data), jsonb_array_elements(e.data -> 'postings') AS p
      WHERE e.type = 'ledger.posted';
     IF postings IS NOT NULL THEN
         INSERT INTO ledger_posting
@@ -203,18 +202,19 @@ BEGIN
 
     UPDATE account a
        SET last_event = n.last_event, balance = n.balance, carry = n.carry,
-           reserved_margin = n.reserved_margin
-      FROM jsonb_to_recordset(p_batch -> 'accounts')
-        AS n(id uuid, last_event bigint, balance numeric, carry numeric, reserved_margin numeric)
+           reserved_margin = n.reserved
+      FROM unnest(p_accounts, p_last_events, p_balances, p_carries, p_reserved)
+        AS n(id, last_event, balance, carry, reserved)
      WHERE a.id = n.id;
     GET DIAGNOSTICS changed = ROW_COUNT;
-    ASSERT changed = jsonb_array_length(p_batch -> 'accounts'), 'an account is missing';
+    expected := cardinality(p_accounts);
+    ASSERT changed = expected, 'an account is missing';
 
     INSERT INTO idempotency_key (id, key, user_id, account_id, body_hash, status, code, order_id,
                                  event, created_at)
     SELECT k.id, k.key, k.user_id, k.account_id, k.body_hash, k.status, k.code, k.order_id,
            k.event, p_at
-      FROM jsonb_to_recordset(p_batch -> 'keys')
-        AS k(id uuid, key text, user_id uuid, account_id uuid, body_hash uuid, status smallint,
-             code text, order_id uuid, event bigint);
+      FROM unnest(p_keys, p_key_texts, p_key_users, p_key_accounts, p_key_hashes, p_key_statuses,
+                  p_key_codes, p_key_orders, p_key_events)
+        AS k(id, key, user_id, account_id, body_hash, status, code, order_id, event);
 END $$;

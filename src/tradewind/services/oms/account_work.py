@@ -8,7 +8,7 @@ from tradewind.contracts.events import OrderRow
 from tradewind.core.accounts import AccountState, GroupTerms
 from tradewind.core.errors import InvalidError, NotFoundError
 from tradewind.core.ids import PositionId, Symbol
-from tradewind.core.instruments import is_on_tick
+from tradewind.core.instruments import is_allowed_price, is_on_tick
 from tradewind.core.orders import ClosePosition, PlaceOrder, TimeInForce
 from tradewind.services.oms.markets import Markets
 from tradewind.services.oms.store import KillSwitch, LoadedAccount
@@ -56,7 +56,11 @@ def closing_order(work: AccountWork, command: ClosePosition, markets: Markets) -
         )
     for field in ("requested_price", "worst_price"):
         price = getattr(command, field)
-        if price is not None and not is_on_tick(instrument, price):
+        if price is None:
+            continue
+        if not is_allowed_price(instrument, price):
+            raise InvalidError(field, "price_sign", "must be positive")
+        if not is_on_tick(instrument, price):
             raise InvalidError(field, "price_precision", f"must step by {instrument.tick_size}")
     return PlaceOrder(
         order_id=command.order_id,

@@ -18,6 +18,7 @@ import structlog
 from tradewind.core.errors import TransientError, UnknownOutcomeError
 from tradewind.core.orders import CancelOrder
 from tradewind.infra.clock import Clock
+from tradewind.infra.crashpoint import Crashpoint, go_on
 from tradewind.services.oms import store
 from tradewind.services.oms.deciding import Deciding, InternalError, Outcome, Replay
 from tradewind.services.oms.markets import Markets
@@ -73,6 +74,8 @@ class Tools:
     clock: Clock
     new_id: Callable[[], UUID]
     connect: Connect
+    #: Called twice a batch, at the moments between which a crash must be harmless.
+    crashpoint: Callable[[Crashpoint], None] = go_on
 
 
 class Session:
@@ -122,7 +125,9 @@ class Session:
             await self._rollback(connection)
             raise
         self._pending = outcomes
+        self._tools.crashpoint(Crashpoint.BEFORE_COMMIT)
         await self._commit(connection, loaded.xid, deciding.writing)
+        self._tools.crashpoint(Crashpoint.AFTER_COMMIT_BEFORE_ANSWER)
         return [await self._replayed(connection, outcome) for outcome in outcomes]
 
     def _deciding(self, loaded: Loaded, now: datetime) -> Deciding:
@@ -135,9 +140,9 @@ class Session:
         except (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError):
             raise
         except (asyncpg.PostgresError, *BROKEN) as error:
-            if not writing.events:
+            if not writing.accounts:
                 raise
-            proof = (writing.events[-1].account_id, writing.events[-1].seq)
+            proof = (writing.accounts[-1].id, writing.accounts[-1].last_event)
             raise CommitUnknownError(xid, proof) from error
 
     async def _resolve(

@@ -73,7 +73,7 @@ class Deciding:
         self, loaded: Loaded, markets: Markets, new_id: Callable[[], UUID], now: datetime
     ) -> None:
         """Index what was loaded."""
-        self.writing = Writing(events=[], accounts=[], keys=[])
+        self.writing = Writing()
         self._markets = markets
         self._new_id = new_id
         self._now = now
@@ -110,13 +110,13 @@ class Deciding:
 
     def _decide_alone(self, submission: Submission) -> Outcome:
         """Let a command fail without the others; what it had begun to write is taken back."""
-        events = len(self.writing.events)
+        mark = self.writing.mark()
         try:
             return self._outcome(submission)
         except DomainError as error:
             return error
         except Exception:  # noqa: BLE001 - a poison command must not stop the others
-            del self.writing.events[events:]
+            self.writing.take_back(mark)
             structlog.get_logger().exception(
                 "command_failed", order_id=str(submission.command.order_id)
             )
@@ -202,7 +202,6 @@ class Deciding:
 
     def _record(self, work: AccountWork, decision: Decision, instrument: Instrument) -> OrderRow:
         """Append a decision's events and go on from the state after it."""
-        before = len(self.writing.events)
         recording = Recording(
             state=work.state,
             instrument=instrument,
@@ -211,8 +210,7 @@ class Deciding:
             new_id=self._new_id,
             now=self._now,
         )
-        row = record(decision, recording, self.writing)
-        work.last_event += len(self.writing.events) - before
+        row, work.last_event = record(decision, recording, self.writing)
         work.state = evolve(work.state, decision)
         work.touched = True
         return row
@@ -220,7 +218,8 @@ class Deciding:
     def _duplicate(self, known: KnownOrder, *, keyed: bool) -> Answer:
         code = "duplicate_client_order_id"
         if not keyed:
-            raise ConflictError(code, f"order {known.order_id} has this client_order_id")
+            detail = f"order {known.order_id} has this client_order_id"
+            raise ConflictError(code, detail, known.order_id)
         return Answer(status=CONFLICT, code=code, order_id=known.order_id, order=None)
 
     def _cancel(self, work: AccountWork, command: CancelOrder) -> Answer:
@@ -229,7 +228,7 @@ class Deciding:
             raise NotFoundError("order_not_found", "there is no such order")
         state = OrderState(row.state)
         if state in FINAL:
-            raise ConflictError("order_final", f"the order is {state}")
+            raise ConflictError("order_final", f"the order is {state}", row.id)
         work.last_event += 1
         changed = msgspec.structs.replace(
             row,
@@ -240,15 +239,14 @@ class Deciding:
             last_event=work.last_event,
             updated_at=self._now,
         )
-        self.writing.events.append(
+        self.writing.orders.append(
             EventEntry(
                 command.account_id,
                 work.last_event,
                 "order.cancelled",
-                "order*",
-                command.user_id,
-                None,
                 changed,
+                str(command.user_id),
+                is_new=False,
             )
         )
         work.orders[command.order_id] = changed

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from tradewind.contracts.events import (
+    PRINCIPAL,
     FillRow,
     LedgerPosted,
     LotRow,
@@ -21,13 +23,24 @@ from tradewind.contracts.events import (
 from tradewind.core.accounts import AccountState, Position
 from tradewind.core.booking import Filled
 from tradewind.core.instruments import Instrument
+from tradewind.core.money import ZERO
 from tradewind.core.orders import Order, OrderState, OrderType, Reason
 from tradewind.core.positions import closed_at
 from tradewind.core.tradedates import trade_date, value_date
 from tradewind.core.trading import Decision
-from tradewind.services.oms.store import EventEntry, Writing
+from tradewind.services.oms.store import EventEntry, StepsEntry, Writing
 
 CLIENT: Final = Reason.CLIENT.value
+PARTIALLY_FILLED: Final = OrderState.PARTIALLY_FILLED
+_CLIENTS_FILL: Final = partial(FillRow, capacity=PRINCIPAL, reason=CLIENT)
+_CLIENTS_ORDER: Final = partial(
+    OrderRow,
+    capacity=PRINCIPAL,
+    reason=CLIENT,
+    version=1,
+    cancel_requested=False,
+    reserved_margin=ZERO,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +55,15 @@ class Recording:
     now: datetime
 
 
-def record(decision: Decision, recording: Recording, writing: Writing) -> OrderRow:
-    """Append the events of a decision; return the order's row as it now stands."""
+def record(decision: Decision, recording: Recording, writing: Writing) -> tuple[OrderRow, int]:
+    """Append the events of a decision; return the order's row as it now stands and the last seq."""
     log = _Log(decision=decision, recording=recording, writing=writing)
     row = log.order()
     for position in decision.positions:
         log.position(position)
     if decision.posted:
         log.postings()
-    return row
+    return row, log.seq
 
 
 class _Log:
@@ -60,25 +73,32 @@ class _Log:
         self._decision = decision
         self._recording = recording
         self._writing = writing
-        self._seq = recording.last_event
-        self._user_id = decision.order.request.user_id
-        self._actor = str(self._user_id)
+        self.seq = recording.last_event
+        self._account_id = recording.state.account.id
+        self._actor = str(decision.order.request.user_id)
         self._trade_date = trade_date(recording.now)
 
     def order(self) -> OrderRow:
         """One event a state; only the last carries the whole row."""
         decision = self._decision
-        order_id = decision.order.request.order_id
-        first = self._seq + 1
+        first = self.seq + 1
         fills = iter(decision.fills)
-        for state in decision.path[:-1]:
-            if state is OrderState.PARTIALLY_FILLED:
-                step = OrderStep(id=order_id, state=state, fill=self._fill(next(fills)))
-            else:
-                step = OrderStep(id=order_id, state=state)
-            self._append(f"order.{state}", step, None)
+        plain = [state for state in decision.path[:-1] if state is not PARTIALLY_FILLED]
+        self._writing.steps.append(
+            StepsEntry(
+                self._account_id,
+                first,
+                decision.order.request.order_id,
+                plain,
+                self._actor,
+                self._recording.cause,
+            )
+        )
+        self.seq += len(plain)
+        for _ in decision.path[len(plain) : -1]:
+            self._append(self._writing.orders, "order.partially_filled", self._partial(next(fills)))
         row = _with_verdict(self._order_row(first, next(fills, None)), decision.order)
-        self._append(f"order.{decision.order.state}", row, "order")
+        self._append(self._writing.orders, f"order.{decision.order.state}", row, is_new=True)
         return row
 
     def position(self, position: Position) -> None:
@@ -86,7 +106,7 @@ class _Log:
         before = self._recording.state.positions.get(position.id)
         kind = "opened" if before is None else "changed" if position.quantity else "closed"
         known = {lot.fill_id: lot.remaining for lot in before.lots} if before is not None else {}
-        account_id = self._recording.state.account.id
+        account_id = self._account_id
         lots = [
             LotRow(
                 account_id=account_id,
@@ -120,7 +140,7 @@ class _Log:
             closed_at=closed_at(position, self._recording.now),
             lots=lots,
         )
-        self._append(f"position.{kind}", row, "position" if before is None else "position*")
+        self._append(self._writing.positions, f"position.{kind}", row, is_new=before is None)
 
     def postings(self) -> None:
         """One ledger transaction for all that the decision moved."""
@@ -134,7 +154,7 @@ class _Log:
                 id=recording.new_id(),
                 transaction_id=transaction_id,
                 entity_id=account.entity_id,
-                event=self._seq + 1,
+                event=self.seq + 1,
                 type=posting.type,
                 source=posting.source,
                 destination=posting.destination,
@@ -157,22 +177,32 @@ class _Log:
             carry=decision.account.carry,
             postings=rows,
         )
-        self._append("ledger.posted", body, None)
+        self._append(self._writing.postings, "ledger.posted", body)
 
     def _append(
-        self, kind: str, body: OrderRow | OrderStep | PositionRow | LedgerPosted, row: str | None
+        self,
+        entries: list[EventEntry],
+        kind: str,
+        body: OrderRow | OrderStep | PositionRow | LedgerPosted,
+        *,
+        is_new: bool | None = None,
     ) -> None:
-        self._seq += 1
-        account_id, cause = self._recording.state.account.id, self._recording.cause
-        self._writing.events.append(
-            EventEntry(account_id, self._seq, kind, row, self._user_id, cause, body)
+        self.seq += 1
+        entries.append(
+            EventEntry(
+                self._account_id, self.seq, kind, body, self._actor, self._recording.cause, is_new
+            )
         )
+
+    def _partial(self, fill: Filled) -> OrderStep:
+        order_id = self._decision.order.request.order_id
+        return OrderStep(id=order_id, state=PARTIALLY_FILLED, fill=self._fill(fill))
 
     def _fill(self, fill: Filled) -> FillRow:
         recording, request = self._recording, self._decision.order.request
         price = fill.quoting.price
         traded = self._trade_date
-        return FillRow(
+        return _CLIENTS_FILL(
             account_id=request.account_id,
             id=fill.id,
             ticket=self._decision.order.ticket,
@@ -200,7 +230,6 @@ class _Log:
             book=self._decision.order.book,
             channel=request.channel,
             actor=self._actor,
-            reason=CLIENT,
             instrument_version=recording.instrument.version,
             group_code=recording.state.terms.code,
             group_version=recording.state.terms.version,
@@ -212,7 +241,7 @@ class _Log:
     def _order_row(self, first_event: int, fill: Filled | None) -> OrderRow:
         recording, order = self._recording, self._decision.order
         request, terms, fills = order.request, recording.state.terms, self._decision.fills
-        return OrderRow(
+        return _CLIENTS_ORDER(
             account_id=request.account_id,
             id=request.order_id,
             ticket=order.ticket,
@@ -234,7 +263,6 @@ class _Log:
             book=order.book,
             channel=request.channel,
             actor=self._actor,
-            reason=CLIENT,
             label=request.label,
             comment=request.comment,
             instrument_version=recording.instrument.version,
@@ -244,7 +272,7 @@ class _Log:
             book_rule_version=terms.version,
             trade_date=self._trade_date,
             first_event=first_event,
-            last_event=self._seq + 1,
+            last_event=self.seq + 1,
             created_at=request.received_at,
             updated_at=recording.now,
             fill=UNSET if fill is None else self._fill(fill),

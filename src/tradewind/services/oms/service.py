@@ -17,6 +17,10 @@ from tradewind.services.oms.submission import Answer, Command, RequestKey, Submi
 
 BATCH_MAX: Final = 256
 IN_FLIGHT_MAX: Final = 2
+#: Fewer opens than this wait for the batch in flight to end, so that each commit carries many;
+#: they begin a batch beside it when it takes longer than so many seconds.
+COMPANY_MIN: Final = 32
+PATIENCE_S: Final = 0.02
 #: Opens are shed first: their lane is the shorter one.
 OPENS_WAITING_MAX: Final = 1_000
 URGENT_WAITING_MAX: Final = 4_000
@@ -106,7 +110,7 @@ class Oms:
                     return
                 else:
                     self._wake.clear()
-                    await self._wake.wait()
+                    await self._woken(PATIENCE_S if self.waiting else None)
         finally:
             await session.close()
 
@@ -117,6 +121,8 @@ class Oms:
                 self._patient.remove(submission)
                 return [submission], True
         batch: list[Submission] = []
+        if self._is_worth_waiting():
+            return batch, False
         for lane in (self._urgent, self._opens):
             left: list[Submission] = []
             while lane and len(batch) < BATCH_MAX:
@@ -125,6 +131,20 @@ class Oms:
                 (batch if free else left).append(submission)
             lane.extendleft(reversed(left))
         return batch, False
+
+    def _is_worth_waiting(self) -> bool:
+        """Tell whether a few opens should share the next commit instead of having their own."""
+        if not self._busy or self._urgent or not self._opens or self.waiting >= COMPANY_MIN:
+            return False
+        return time.monotonic() - self._opens[0].since < PATIENCE_S
+
+    async def _woken(self, timeout_s: float | None) -> None:
+        """Wait for something to do; for what waits for company, not longer than `timeout_s`."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._wake.wait()
+        except TimeoutError:
+            return
 
     async def _run_batch(self, session: Session, batch: list[Submission], *, wait: bool) -> None:
         accounts = {submission.command.account_id for submission in batch}

@@ -97,19 +97,30 @@ class Wanted:
     tickets: int
 
 
-class EventEntry(msgspec.Struct, frozen=True):
-    """One event; `row` names the table its data is the current row of, if any.
+class StepsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """States an order went through before its last event; `seq` numbers the first."""
 
-    `order` and `position` are new rows, `order*` and `position*` changed ones.
+    account_id: UUID
+    seq: int
+    id: UUID
+    states: Sequence[str]
+    actor: str
+    cause: str | None = None
+
+
+class EventEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One event whose body is a row, or has rows in it.
+
+    `is_new` tells a row to insert from one to replace; None makes no row of the body itself.
     """
 
     account_id: UUID
     seq: int
     type: str
-    row: str | None
-    actor: UUID
-    cause: str | None
     data: OrderRow | OrderStep | PositionRow | LedgerPosted
+    actor: str
+    cause: str | None = None
+    is_new: bool | None = None
 
 
 class AccountEntry(msgspec.Struct, frozen=True):
@@ -136,12 +147,29 @@ class KeyEntry(msgspec.Struct, frozen=True, kw_only=True):
     event: int
 
 
-class Writing(msgspec.Struct):
-    """Everything a batch writes; grows while it decides, and travels as one JSON document."""
+class Writing:
+    """Everything a batch writes; grows while it decides. Each list travels as one document."""
 
-    events: list[EventEntry]
-    accounts: list[AccountEntry]
-    keys: list[KeyEntry]
+    __slots__ = ("accounts", "keys", "orders", "positions", "postings", "steps")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.steps: list[StepsEntry] = []
+        self.orders: list[EventEntry] = []
+        self.positions: list[EventEntry] = []
+        self.postings: list[EventEntry] = []
+        self.accounts: list[AccountEntry] = []
+        self.keys: list[KeyEntry] = []
+
+    def mark(self) -> tuple[int, int, int, int]:
+        """Where the events stand, for `take_back`."""
+        return len(self.steps), len(self.orders), len(self.positions), len(self.postings)
+
+    def take_back(self, mark: tuple[int, int, int, int]) -> None:
+        """Forget every event after a mark."""
+        steps, orders, positions, postings = mark
+        del self.steps[steps:], self.orders[orders:]
+        del self.positions[positions:], self.postings[postings:]
 
 
 _LOADED: Final = msgspec.json.Decoder(Loaded)
@@ -169,15 +197,35 @@ async def lock_and_load(
     return _LOADED.decode(text)
 
 
-WRITE_SQL: Final = "SELECT oms_write($1, $2)"
+WRITE_SQL: Final = "SELECT oms_write($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
 
 async def write(
     tx: asyncpg.Connection, writing: Writing, now: datetime, *, timeout_s: float
 ) -> None:
     """Append the events of a batch and make the rows they carry."""
-    document = ENCODER.encode(writing).decode("utf-8")
-    await tx.fetchval(WRITE_SQL, document, now, timeout=timeout_s)
+    changed = {
+        (entry.account_id, entry.data.id)
+        for entry in writing.positions
+        if entry.is_new is False and isinstance(entry.data, PositionRow)
+    }
+    await tx.fetchval(
+        WRITE_SQL,
+        _document(writing.steps),
+        _document(writing.orders),
+        sum(entry.is_new is False for entry in writing.orders),
+        _document(writing.positions),
+        len(changed),
+        _document(writing.postings),
+        _document(writing.accounts),
+        _document(writing.keys),
+        now,
+        timeout=timeout_s,
+    )
+
+
+def _document(rows: Sequence[msgspec.Struct]) -> str:
+    return ENCODER.encode(rows).decode("utf-8")
 
 
 ENDED_SQL: Final = """
