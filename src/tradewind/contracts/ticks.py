@@ -9,6 +9,8 @@ process that was killed cannot publish untradable ticks; whoever holds prices tr
 as nonexistent once the channel has been silent for a second (or, when it polls, once the key is
 gone). A pricing process that stops in an orderly way publishes an untradable tick of every symbol
 and deletes the key.
+
+`qt` is a bounded ring like `tk:` (field `q`): quotes that pricing did not let through, with why.
 """
 
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ RING_PREFIX = "tk:"
 RING_FIELD = "t"
 RING_LENGTH_MAX = 5000
 ALIVE_KEY = "pricing:alive"
+QUARANTINE_KEY = "qt"
+QUARANTINE_FIELD = "q"
+QUARANTINE_LENGTH_MAX = 5000
 ALIVE_EXPIRY_MS = 1000
 
 
@@ -37,6 +42,15 @@ class TickQuote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TickLevel:
+    """One price of the consolidated book, unmarked, with the LP behind it."""
+
+    price: Decimal
+    size: Decimal
+    lp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TickPrice:
     """What clients of one group see."""
 
@@ -50,7 +64,8 @@ class Tick:
 
     `epoch` comes from the pricing lease and `seq` counts per symbol within it: a reader drops
     whatever is not after the last (epoch, seq). `bid`/`ask` are the unmarked BBO, null where
-    there is none; `prices` is empty then. `time` is when pricing made it (UTC).
+    there is none; `prices` is empty then. `time` is when pricing made it (UTC). `bids` and `asks`
+    are the depth of all live LPs together, best first; a level of an LP that sends none is its top.
     """
 
     symbol: str
@@ -64,3 +79,19 @@ class Tick:
     reason: str | None
     rules_version: int
     prices: dict[str, TickPrice]
+    bids: tuple[TickLevel, ...] = ()
+    asks: tuple[TickLevel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedQuote:
+    """A quote that may not move a price; `reason` is a stable code. `raw` is what the LP sent."""
+
+    symbol: str
+    lp: str
+    reason: str
+    bid: Decimal | None
+    ask: Decimal | None
+    lp_time: datetime
+    received_at: datetime
+    raw: str | None

@@ -1,0 +1,1 @@
+-- Ticks of LPs, composites and quarantined quotes, by time.

@@ -1,0 +1,1 @@
+-- Candles made from the tick store.

@@ -1,0 +1,1 @@
+-- Approvals by two persons, and what staff may change.

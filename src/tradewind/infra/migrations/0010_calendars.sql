@@ -1,0 +1,1 @@
+-- Trading and quoting sessions with holidays.
