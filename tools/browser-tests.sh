@@ -1,6 +1,8 @@
 #!/bin/sh
 # Run clients/web/e2e in Chromium against a platform of its own, in a folder of its own.
+# `picture` instead of the tests takes the picture of the README anew.
 set -eu
+script=${1:-test}
 cd "$(dirname "$0")/.."
 [ -f clients/web/e2e/package.json ] || exit 0
 
@@ -21,4 +23,4 @@ trap '.venv/bin/tradewind down >/dev/null; rm -rf "$folder"' EXIT INT TERM
 .venv/bin/tradewind web
 .venv/bin/tradewind up --detach --no-web
 tools/npm --prefix clients/web/e2e ci --no-audit --no-fund
-tools/npm --prefix clients/web/e2e test
+tools/npm --prefix clients/web/e2e run "$script"

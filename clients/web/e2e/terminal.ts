@@ -1,5 +1,15 @@
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type Locator, type Page, test as untested } from '@playwright/test'
 import { ARTIFACTS, account, trader } from './demo'
+
+/** Every test fails for an error that the page did not catch, whatever else it was about. */
+export const test = untested.extend({
+  page: async ({ page }, use) => {
+    const uncaught: string[] = []
+    page.on('pageerror', (error) => uncaught.push(error.message))
+    await use(page)
+    expect(uncaught).toEqual([])
+  },
+})
 
 /** The terminal as a person uses it: by its labels. */
 export class Terminal {
@@ -41,6 +51,15 @@ export class Terminal {
     await this.page.getByRole('spinbutton', { name: 'Max deviation' }).fill(String(points))
   }
 
+  /** Deal at the market and see that it is done. */
+  async dealNow(side: 'Buy' | 'Sell', symbol: string, units: string): Promise<void> {
+    await this.choose(symbol)
+    await this.page.getByRole('button', { name: 'Market', exact: true }).click()
+    await this.setQuantity(units)
+    await this.deal(side, symbol).click()
+    await expect(this.page.getByTestId('last-outcome')).toContainText('Order filled')
+  }
+
   deal(side: 'Buy' | 'Sell', symbol: string): Locator {
     return this.page.getByRole('button', { name: new RegExp(`^${side} ${symbol} at `) })
   }
@@ -64,6 +83,16 @@ export class Terminal {
         .click()
       await expect(this.positions).toHaveCount(left - 1)
     }
+  }
+
+  /** A view of the phone's layout. */
+  async view(name: 'Markets' | 'Trade' | 'Positions' | 'History'): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name }).click()
+  }
+
+  /** The pointer where it brings up no crosshair and no tooltip. */
+  async rest(): Promise<void> {
+    await this.page.mouse.move(1, 1)
   }
 
   async keep(name: string): Promise<void> {

@@ -1,8 +1,19 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
-import { Terminal } from '../terminal'
+import { expect, type Page } from '@playwright/test'
+import { Terminal, test } from '../terminal'
 
 const PHONE = { width: 390, height: 844 }
+const DESK = { width: 1440, height: 900 }
+/** From a large desk to the narrowest that still has all panes, a tablet, and a small phone. */
+const SCREENS = [
+  { width: 1920, height: 1080 },
+  DESK,
+  { width: 1280, height: 720 },
+  { width: 1024, height: 768 },
+  { width: 920, height: 700 },
+  { width: 820, height: 1180 },
+  { width: 360, height: 640 },
+]
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
 
 async function expectAccessible(page: Page): Promise<void> {
@@ -12,17 +23,38 @@ async function expectAccessible(page: Page): Promise<void> {
   ).toEqual([])
 }
 
-/** Nothing may stick out sideways: a page that can be panned is not a phone layout. */
+/** Nothing may stick out sideways: neither the page nor a pane of it can be panned. */
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const over = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  const wide = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('section, aside, main, header')]
+      .filter((pane) => pane.scrollWidth > pane.clientWidth)
+      .map((pane) => pane.getAttribute('aria-label') ?? pane.tagName),
   )
-  expect(over).toBe(0)
+  expect(wide).toEqual([])
+}
+
+/** The account's figures end before the connection's state begins. */
+async function expectTopBarApart(page: Page): Promise<void> {
+  const figures = await page.getByTestId('level').boundingBox()
+  const state = await page.getByRole('button', { name: 'Live' }).boundingBox()
+  expect((figures?.x ?? 0) + (figures?.width ?? 0)).toBeLessThan(state?.x ?? 0)
+}
+
+/** A position, an order that was refused, and so a row in every table. */
+async function trade(terminal: Terminal): Promise<void> {
+  await terminal.flatten()
+  await terminal.dealNow('Buy', 'EURUSD', '30000')
+  await terminal.setQuantity('10m')
+  await terminal.deal('Buy', 'EURUSD').click()
+  await expect(terminal.page.getByTestId('last-outcome')).toContainText('Rejected')
+  await terminal.setQuantity('10000')
+  await terminal.rest()
 }
 
 test('the login is accessible', async ({ page }) => {
   await page.goto('/')
   await page.getByLabel('Email').waitFor()
+  await new Terminal(page).keep('login')
   await expectAccessible(page)
 })
 
@@ -30,32 +62,63 @@ for (const scheme of ['dark', 'light'] as const) {
   test(`the terminal is accessible in ${scheme} colours`, async ({ page }) => {
     const terminal = new Terminal(page)
     await terminal.signIn()
+    await trade(terminal)
     if (scheme === 'light') {
       await page.getByRole('button', { name: 'Switch to light colours' }).click()
+      await terminal.rest()
     }
     await expect(terminal.quote('EURUSD')).toContainText(/\d/)
     await expect(page.locator('canvas').first()).toBeVisible()
-    await expectNoSidewaysScroll(page)
-    await terminal.keep(`desk-${scheme}`)
+    await expect(page.locator('figcaption')).toContainText(/O \d.*H \d.*L \d.*C \d/)
+    for (const tab of ['Fills', 'Ledger', 'Events', 'Orders', 'Positions']) {
+      await terminal.tab(tab)
+      await expect(page.getByRole('tabpanel').locator('tbody tr').first()).toBeVisible()
+      await expectNoSidewaysScroll(page)
+      await terminal.keep(`desk-${scheme}-${tab.toLowerCase()}`)
+    }
     await expectAccessible(page)
+    await terminal.flatten()
   })
 }
 
 test('on a phone every view fits, trades within reach, and is accessible', async ({ page }) => {
-  await page.setViewportSize(PHONE)
   const terminal = new Terminal(page)
   await terminal.signIn()
+  await trade(terminal)
+  await page.setViewportSize(PHONE)
   await expect(terminal.quote('EURUSD')).toContainText(/\d/)
-  await terminal.keep('phone-markets')
   await terminal.choose('EURUSD')
   await expect(terminal.deal('Buy', 'EURUSD')).toBeInViewport()
-  for (const view of ['Markets', 'Trade', 'Positions', 'History']) {
-    await page
-      .getByRole('navigation', { name: 'Views' })
-      .getByRole('button', { name: view })
-      .click()
+  await expect(page.locator('canvas').first()).toBeVisible()
+  for (const view of ['Trade', 'Markets', 'Positions', 'History'] as const) {
+    await terminal.view(view)
     await expectNoSidewaysScroll(page)
     await terminal.keep(`phone-${view.toLowerCase()}`)
     await expectAccessible(page)
   }
+  for (const tab of ['Fills', 'Ledger', 'Events']) {
+    await terminal.tab(tab)
+    await expect(page.getByRole('tabpanel').locator('tbody tr').first()).toBeVisible()
+    await expectNoSidewaysScroll(page)
+    await terminal.keep(`phone-${tab.toLowerCase()}`)
+  }
+  await expectAccessible(page)
+  await page.setViewportSize(DESK)
+  await terminal.flatten()
+})
+
+test('on no screen does anything stick out or lie on something else', async ({ page }) => {
+  const terminal = new Terminal(page)
+  await terminal.signIn()
+  await trade(terminal)
+  for (const screen of SCREENS) {
+    await page.setViewportSize(screen)
+    await expect(terminal.quote('EURUSD').or(terminal.deal('Buy', 'EURUSD')).first()).toBeVisible()
+    await expectNoSidewaysScroll(page)
+    const phone = await page.getByRole('navigation', { name: 'Views' }).isVisible()
+    if (!phone) await expectTopBarApart(page)
+    await terminal.keep(`screen-${screen.width}`)
+  }
+  await page.setViewportSize(DESK)
+  await terminal.flatten()
 })

@@ -1,6 +1,6 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { trader } from '../demo'
-import { Terminal } from '../terminal'
+import { Terminal, test } from '../terminal'
 
 test('a wrong password is told in words', async ({ page }) => {
   await page.goto('/')

@@ -1,10 +1,11 @@
-import { expect, test } from '@playwright/test'
-import { Terminal } from '../terminal'
+import { expect, type Page } from '@playwright/test'
+import { Terminal, test } from '../terminal'
 
 test('a trader watches a price, buys, sees position and fill, closes, and reads the transitions', async ({
   page,
 }) => {
   const terminal = new Terminal(page)
+  const channels = commandChannels(page)
   await terminal.signIn()
 
   // A price moves.
@@ -15,6 +16,7 @@ test('a trader watches a price, buys, sees position and fill, closes, and reads 
   await terminal.flatten()
 
   // Buy 100,000 EURUSD at the price on the button.
+  channels.length = 0
   await terminal.setQuantity('100k')
   await terminal.tolerate(200)
   await expect(page.getByText('1.00 lots').first()).toBeVisible()
@@ -63,7 +65,20 @@ test('a trader watches a price, buys, sees position and fill, closes, and reads 
   await expect(
     page.getByTestId('event-row').filter({ hasText: 'Position closed' }),
   ).not.toHaveCount(0)
+
+  // The house knows through which client it came: the order, the part closed, the rest.
+  expect(channels).toEqual(['web', 'web', 'web'])
 })
+
+/** What every order command of the page says of where it comes from. */
+function commandChannels(page: Page): (string | undefined)[] {
+  const channels: (string | undefined)[] = []
+  page.on('request', (request) => {
+    const command = request.method() !== 'GET' && request.url().includes('/v1/accounts/')
+    if (command) channels.push(request.headers()['x-channel'])
+  })
+  return channels
+}
 
 test('an order beyond the free margin is rejected in words', async ({ page }) => {
   const terminal = new Terminal(page)

@@ -357,9 +357,399 @@ export interface paths {
         };
         /**
          * Prices
-         * @description Show current prices, those of the group of the caller's first account.
+         * @description Show current prices, those of the group of the named account, else of the caller's first.
          */
         get: operations["prices_v1_prices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/symbols/{symbol}/candles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candles
+         * @description List candles by time: with `from` the first of the range, else the last before `to`.
+         *
+         *     Bid and ask are those of the group of the named account, else of the caller's first.
+         */
+        get: operations["candles_v1_symbols__symbol__candles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/symbols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Symbols
+         * @description List by name what is in force; `after` is the last name of the page before.
+         */
+        get: operations["symbols_v1_admin_symbols_get"];
+        put?: never;
+        /**
+         * Request Symbol
+         * @description Ask a second person for a new symbol.
+         */
+        post: operations["request_symbol_v1_admin_symbols_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/symbols/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Symbol
+         * @description Show one.
+         */
+        get: operations["symbol_v1_admin_symbols__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Symbol
+         * @description Change what one person may change; 409 when `version` is not the newest.
+         */
+        patch: operations["change_symbol_v1_admin_symbols__symbol__patch"];
+        trace?: never;
+    };
+    "/v1/admin/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups
+         * @description List by name what is in force; `after` is the last name of the page before.
+         */
+        get: operations["groups_v1_admin_groups_get"];
+        put?: never;
+        /**
+         * Request Group
+         * @description Ask a second person for a new group.
+         */
+        post: operations["request_group_v1_admin_groups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Group
+         * @description Show one.
+         */
+        get: operations["group_v1_admin_groups__group__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Group
+         * @description Change what one person may change; 409 when `version` is not the newest.
+         */
+        patch: operations["change_group_v1_admin_groups__group__patch"];
+        trace?: never;
+    };
+    "/v1/admin/markup-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Markup Rules
+         * @description List by name what is in force; `after` is the last name of the page before.
+         */
+        get: operations["markup_rules_v1_admin_markup_rules_get"];
+        put?: never;
+        /**
+         * Add Markup Rule
+         * @description Add a rule; it prices within a second.
+         */
+        post: operations["add_markup_rule_v1_admin_markup_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/markup-rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Markup Rule
+         * @description Show one.
+         */
+        get: operations["markup_rule_v1_admin_markup_rules__rule__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Markup Rule
+         * @description Change what one person may change; 409 when `version` is not the newest.
+         */
+        patch: operations["change_markup_rule_v1_admin_markup_rules__rule__patch"];
+        trace?: never;
+    };
+    "/v1/admin/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendars
+         * @description List by name what is in force; `after` is the last name of the page before.
+         */
+        get: operations["calendars_v1_admin_calendars_get"];
+        put?: never;
+        /**
+         * Add Calendar
+         * @description Add one.
+         */
+        post: operations["add_calendar_v1_admin_calendars_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/calendars/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description Show one.
+         */
+        get: operations["calendar_v1_admin_calendars__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Calendar
+         * @description Change what one person may change; 409 when `version` is not the newest.
+         */
+        patch: operations["change_calendar_v1_admin_calendars__name__patch"];
+        trace?: never;
+    };
+    "/v1/admin/liquidity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Liquidity Providers
+         * @description List by name what is in force; `after` is the last name of the page before.
+         */
+        get: operations["liquidity_providers_v1_admin_liquidity_providers_get"];
+        put?: never;
+        /**
+         * Add Liquidity Provider
+         * @description Add one.
+         */
+        post: operations["add_liquidity_provider_v1_admin_liquidity_providers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/liquidity-providers/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Liquidity Provider
+         * @description Show one.
+         */
+        get: operations["liquidity_provider_v1_admin_liquidity_providers__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Liquidity Provider
+         * @description Change what one person may change; 409 when `version` is not the newest.
+         */
+        patch: operations["change_liquidity_provider_v1_admin_liquidity_providers__code__patch"];
+        trace?: never;
+    };
+    "/v1/admin/change-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Change Requests
+         * @description List requests, newest first.
+         */
+        get: operations["change_requests_v1_admin_change_requests_get"];
+        put?: never;
+        /**
+         * Request Change
+         * @description Ask a second person for a change; one that could not be made is refused at once.
+         */
+        post: operations["request_change_v1_admin_change_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/change-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Change Request
+         * @description Show one request.
+         */
+        get: operations["change_request_v1_admin_change_requests__request_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Amend Change Request
+         * @description Say something else in a request of one's own; its hash is another one then.
+         */
+        patch: operations["amend_change_request_v1_admin_change_requests__request_id__patch"];
+        trace?: never;
+    };
+    "/v1/admin/change-requests/{request_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Change Request
+         * @description Agree to exactly what was read; the change is made in the same moment.
+         */
+        post: operations["approve_change_request_v1_admin_change_requests__request_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/change-requests/{request_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Change Request
+         * @description End a request; its creator takes it back so.
+         */
+        post: operations["reject_change_request_v1_admin_change_requests__request_id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description Show who changed what, oldest first.
+         */
+        get: operations["audit_v1_admin_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/liquidity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Liquidity
+         * @description Show every symbol's consolidated book and each LP's quote and health.
+         */
+        get: operations["liquidity_v1_admin_liquidity_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -468,12 +858,230 @@ export interface components {
             next: string | null;
         };
         /**
+         * Approval
+         * @description `content_hash` of what was read: what has changed since is not approved.
+         */
+        Approval: {
+            /** Content Hash */
+            content_hash: string;
+        };
+        /**
+         * AuditEntry
+         * @description One change; `hash` seals it together with the one before.
+         */
+        AuditEntry: {
+            /** Id */
+            id: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Actor */
+            actor: string;
+            /** Action */
+            action: string;
+            /** Subject */
+            subject: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * AuditPage
+         * @description The record, oldest first.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * CalendarChange
+         * @description Lists replace lists.
+         */
+        CalendarChange: {
+            /** Version */
+            version: number;
+            /** Effective From */
+            effective_from?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Sessions */
+            sessions?: components["schemas"]["WeekSession"][] | null;
+            /** Quoting */
+            quoting?: components["schemas"]["WeekSession"][] | null;
+            /** Special Days */
+            special_days?: components["schemas"]["CalendarDay"][] | null;
+        };
+        /**
+         * CalendarDay
+         * @description A date on which sessions count within `windows` alone; without any it is a holiday.
+         */
+        CalendarDay: {
+            /** Date */
+            date: string;
+            /** Name */
+            name: string;
+            /**
+             * Windows
+             * @default []
+             */
+            windows?: components["schemas"]["DayWindow"][];
+        };
+        /**
+         * CalendarPage
+         * @description Calendars by name.
+         */
+        CalendarPage: {
+            /** Items */
+            items: components["schemas"]["ConfiguredCalendar"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Candle
+         * @description One side of one candle. `time` is its begin; `complete` is false while it may still grow.
+         *
+         *     `ticks` is 0 where a candle was given to us without them; `revision` counts how often it
+         *     changed after it had ended.
+         */
+        Candle: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Open */
+            open: string;
+            /** High */
+            high: string;
+            /** Low */
+            low: string;
+            /** Close */
+            close: string;
+            /** Ticks */
+            ticks: number;
+            /** Complete */
+            complete: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * CandlePage
+         * @description Candles by time; `next` is always null: ask again with `from` or `to`.
+         */
+        CandlePage: {
+            /** Items */
+            items: components["schemas"]["Candle"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * CandleSide
+         * @description Which prices of a candle are shown; the middle is the market's own, before any markup.
+         * @enum {string}
+         */
+        CandleSide: "bid" | "ask" | "mid";
+        /**
          * Cause
          * @description Why an order was rejected or ended.
          */
         Cause: {
             code: string;
             message: string;
+        };
+        /**
+         * ChangeRequest
+         * @description A change that waits for a second person, or did.
+         */
+        ChangeRequest: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "symbol" | "group" | "markup_rule" | "calendar" | "liquidity_provider";
+            /** Subject */
+            subject: string;
+            /** Version */
+            version: number;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Effective From */
+            effective_from: string | null;
+            /** Reason */
+            reason: string;
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "approved" | "rejected" | "expired";
+            /**
+             * Created By
+             * Format: uuid
+             */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Approved By */
+            approved_by: string | null;
+            /** Approved At */
+            approved_at: string | null;
+            /** Rejected By */
+            rejected_by: string | null;
+            /** Rejected At */
+            rejected_at: string | null;
+        };
+        /**
+         * ChangeRequestAmendment
+         * @description What is absent stays.
+         */
+        ChangeRequestAmendment: {
+            /** Version */
+            version?: number | null;
+            /** Fields */
+            fields?: {
+                [key: string]: unknown;
+            } | null;
+            /** Effective From */
+            effective_from?: string | null;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * ChangeRequestPage
+         * @description Requests, newest first.
+         */
+        ChangeRequestPage: {
+            /** Items */
+            items: components["schemas"]["ChangeRequest"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Config
@@ -486,6 +1094,185 @@ export interface components {
             version: string;
             /** Environment */
             environment: string;
+        };
+        /**
+         * ConfiguredCalendar
+         * @description A week of sessions; `quoting` null takes quotes in the trading sessions.
+         */
+        ConfiguredCalendar: {
+            /** Version */
+            version: number;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /** Planned */
+            planned: components["schemas"]["Planned"][];
+            /** Name */
+            name: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Sessions */
+            sessions: components["schemas"]["WeekSession"][];
+            /** Quoting */
+            quoting: components["schemas"]["WeekSession"][] | null;
+            /** Special Days */
+            special_days: components["schemas"]["CalendarDay"][];
+        };
+        /**
+         * ConfiguredGroup
+         * @description The terms of a group's accounts. Levels are percent.
+         */
+        ConfiguredGroup: {
+            /** Version */
+            version: number;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /** Planned */
+            planned: components["schemas"]["Planned"][];
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Execution Mode
+             * @enum {string}
+             */
+            execution_mode: "instant" | "market" | "stp";
+            /**
+             * Book
+             * @enum {string}
+             */
+            book: "A" | "B";
+            /** Leverage Cap */
+            leverage_cap: string;
+            /**
+             * Margin Basis
+             * @enum {string}
+             */
+            margin_basis: "open" | "current";
+            /** Hedged Factor */
+            hedged_factor: string;
+            /** Margin Call Level */
+            margin_call_level: string;
+            /** Stop Out Level */
+            stop_out_level: string;
+            /**
+             * Commission Kind
+             * @enum {string}
+             */
+            commission_kind: "none" | "per_lot" | "per_million" | "percent" | "fixed";
+            /** Commission Amount */
+            commission_amount: string;
+            /** Commission Minimum */
+            commission_minimum: string;
+            /** Swap Factor */
+            swap_factor: string;
+        };
+        /**
+         * ConfiguredGroupPage
+         * @description Groups by code.
+         */
+        ConfiguredGroupPage: {
+            /** Items */
+            items: components["schemas"]["ConfiguredGroup"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ConfiguredSymbol
+         * @description A specification in force. Quantities are units, ages milliseconds.
+         */
+        ConfiguredSymbol: {
+            /** Version */
+            version: number;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /** Planned */
+            planned: components["schemas"]["Planned"][];
+            /** Symbol */
+            symbol: string;
+            /** Name */
+            name: string;
+            /**
+             * Asset Class
+             * @enum {string}
+             */
+            asset_class: "fx" | "metal" | "index" | "crypto";
+            /** Regulatory Class */
+            regulatory_class: string;
+            /** Base */
+            base: string;
+            /** Quote */
+            quote: string;
+            /** Price Precision */
+            price_precision: number;
+            /** Pip */
+            pip: string;
+            /** Contract Size */
+            contract_size: string;
+            /** Quantity Min */
+            quantity_min: string;
+            /** Quantity Step */
+            quantity_step: string;
+            /** Quantity Max */
+            quantity_max: string;
+            /** Instant Quantity Max */
+            instant_quantity_max: string;
+            /** Margin Rate */
+            margin_rate: string;
+            /** Margin Floor */
+            margin_floor: string;
+            /** Allow Negative */
+            allow_negative: boolean;
+            /** Extend Last Level */
+            extend_last_level: boolean;
+            /** Calendar */
+            calendar: string;
+            /**
+             * Trade Mode
+             * @enum {string}
+             */
+            trade_mode: "full" | "long_only" | "short_only" | "close_only" | "off";
+            /** Settlement Lag */
+            settlement_lag: number;
+            /** Day Count */
+            day_count: number;
+            /** Expires At */
+            expires_at: string | null;
+            /** Quote Age Ms Max */
+            quote_age_ms_max: number;
+            /** Lp Symbols */
+            lp_symbols: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ConfiguredSymbolPage
+         * @description Symbols by name.
+         */
+        ConfiguredSymbolPage: {
+            /** Items */
+            items: components["schemas"]["ConfiguredSymbol"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DayWindow
+         * @description A stretch of one date.
+         */
+        DayWindow: {
+            /** Open */
+            open: string;
+            /** Close */
+            close: string;
         };
         /**
          * Event
@@ -674,6 +1461,40 @@ export interface components {
             fill: components["schemas"]["Fill"];
         };
         /**
+         * GroupChange
+         * @description One person may change the name; every other term needs a change request.
+         */
+        GroupChange: {
+            /** Version */
+            version: number;
+            /** Effective From */
+            effective_from?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Execution Mode */
+            execution_mode?: ("instant" | "market" | "stp") | null;
+            /** Book */
+            book?: ("A" | "B") | null;
+            /** Leverage Cap */
+            leverage_cap?: string | null;
+            /** Margin Basis */
+            margin_basis?: ("open" | "current") | null;
+            /** Hedged Factor */
+            hedged_factor?: string | null;
+            /** Margin Call Level */
+            margin_call_level?: string | null;
+            /** Stop Out Level */
+            stop_out_level?: string | null;
+            /** Commission Kind */
+            commission_kind?: ("none" | "per_lot" | "per_million" | "percent" | "fixed") | null;
+            /** Commission Amount */
+            commission_amount?: string | null;
+            /** Commission Minimum */
+            commission_minimum?: string | null;
+            /** Swap Factor */
+            swap_factor?: string | null;
+        };
+        /**
          * Health
          * @description Liveness.
          */
@@ -681,6 +1502,12 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * Interval
+         * @description How long a candle is; days, weeks and months are those of trade dates.
+         * @enum {string}
+         */
+        Interval: "1s" | "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d" | "1w" | "1M";
         /**
          * LedgerEntry
          * @description One change of the account's money; negative amounts leave it.
@@ -738,6 +1565,104 @@ export interface components {
             entries: components["schemas"]["LedgerEntry"][];
         };
         /**
+         * Liquidity
+         * @description Everything at once.
+         */
+        Liquidity: {
+            /** Items */
+            items: components["schemas"]["SymbolLiquidity"][];
+            /** Lps */
+            lps: components["schemas"]["LpLiquidity"][];
+        };
+        /**
+         * LiquidityLevel
+         * @description One price of the consolidated book, unmarked.
+         */
+        LiquidityLevel: {
+            /** Price */
+            price: string;
+            /** Size */
+            size: string;
+            /** Lp */
+            lp: string;
+        };
+        /**
+         * LiquidityProvider
+         * @description `symbol_map` holds the LP's names that differ; null there: it does not quote the symbol.
+         */
+        LiquidityProvider: {
+            /** Version */
+            version: number;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Environment */
+            environment: string;
+            /** Priority */
+            priority: number;
+            /** Enabled */
+            enabled: boolean;
+            /** Depth */
+            depth: number;
+            /** Symbol Map */
+            symbol_map: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * LiquidityProviderChange
+         * @description A change of an LP, at once.
+         */
+        LiquidityProviderChange: {
+            /** Version */
+            version: number;
+            /** Name */
+            name?: string | null;
+            /** Priority */
+            priority?: number | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Depth */
+            depth?: number | null;
+            /** Symbol Map */
+            symbol_map?: {
+                [key: string]: string | null;
+            } | null;
+        };
+        /**
+         * LiquidityProviderPage
+         * @description LPs by code.
+         */
+        LiquidityProviderPage: {
+            /** Items */
+            items: components["schemas"]["LiquidityProvider"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * LiquidityQuote
+         * @description One LP's top of book; `live` while it may take part in the price.
+         */
+        LiquidityQuote: {
+            /** Lp */
+            lp: string;
+            /** Bid */
+            bid: string;
+            /** Ask */
+            ask: string;
+            /** Bid Size */
+            bid_size: string;
+            /** Ask Size */
+            ask_size: string;
+            /** Age Ms */
+            age_ms: number;
+            /** Spread Points */
+            spread_points: string;
+            /** Live */
+            live: boolean;
+        };
+        /**
          * LoginRequest
          * @description `otp` is for users with a second factor and is not looked at for others.
          */
@@ -762,12 +1687,119 @@ export interface components {
             scope?: "session" | "everywhere";
         };
         /**
+         * LpLiquidity
+         * @description One LP and what pricing counted since it started; `rejected` is quotes by reason.
+         */
+        LpLiquidity: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Priority */
+            priority: number;
+            /** Enabled */
+            enabled: boolean;
+            /** Up */
+            up: boolean;
+            /** Quotes Received */
+            quotes_received: number;
+            /** Rejected */
+            rejected: {
+                [key: string]: number;
+            };
+        };
+        /**
          * MarginNews
          * @description The data of margin.call, .cleared and .stop_out.
          */
         MarginNews: {
             /** Level */
             level: string | null;
+        };
+        /**
+         * MarkupRule
+         * @description What a group pays on a symbol, on an asset class, or by default.
+         *
+         *     `rule` is its name: `standard`, `standard:fx`, `standard:EURUSD`.
+         */
+        MarkupRule: {
+            /** Rule */
+            rule: string;
+            /** Version */
+            version: number;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /** Planned */
+            planned: components["schemas"]["Planned"][];
+            /** Group */
+            group: string;
+            /** Symbol */
+            symbol: string | null;
+            /** Asset Class */
+            asset_class: ("fx" | "metal" | "index" | "crypto") | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "points" | "spread" | "percent";
+            /** Bid Points */
+            bid_points: string;
+            /** Ask Points */
+            ask_points: string;
+            /** Target Spread */
+            target_spread: string | null;
+            /** Percent */
+            percent: string | null;
+            /** Min Spread */
+            min_spread: string | null;
+            /** Max Spread */
+            max_spread: string | null;
+        };
+        /**
+         * MarkupRuleChange
+         * @description All numbers of the rule at once: what is absent is none.
+         */
+        MarkupRuleChange: {
+            /** Version */
+            version: number;
+            /** Effective From */
+            effective_from?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "points" | "spread" | "percent";
+            /**
+             * Bid Points
+             * @default 0
+             */
+            bid_points?: string;
+            /**
+             * Ask Points
+             * @default 0
+             */
+            ask_points?: string;
+            /** Target Spread */
+            target_spread?: string | null;
+            /** Percent */
+            percent?: string | null;
+            /** Min Spread */
+            min_spread?: string | null;
+            /** Max Spread */
+            max_spread?: string | null;
+        };
+        /**
+         * MarkupRulePage
+         * @description Rules by name.
+         */
+        MarkupRulePage: {
+            /** Items */
+            items: components["schemas"]["MarkupRule"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Me
@@ -785,6 +1817,217 @@ export interface components {
             name: string;
             /** Roles */
             roles: string[];
+        };
+        /**
+         * NewCalendar
+         * @description `time_zone` is an IANA name.
+         */
+        NewCalendar: {
+            /** Name */
+            name: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Sessions */
+            sessions: components["schemas"]["WeekSession"][];
+            /** Quoting */
+            quoting?: components["schemas"]["WeekSession"][] | null;
+            /**
+             * Special Days
+             * @default []
+             */
+            special_days?: components["schemas"]["CalendarDay"][];
+        };
+        /**
+         * NewChangeRequest
+         * @description Fields of the kind by name; `version` is the newest seen, 0 for something new.
+         */
+        NewChangeRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "symbol" | "group" | "markup_rule" | "calendar" | "liquidity_provider";
+            /** Subject */
+            subject: string;
+            /** Version */
+            version: number;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Effective From */
+            effective_from?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * NewGroup
+         * @description A group to be agreed to by a second person.
+         */
+        NewGroup: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Execution Mode
+             * @enum {string}
+             */
+            execution_mode: "instant" | "market" | "stp";
+            /**
+             * Book
+             * @enum {string}
+             */
+            book: "A" | "B";
+            /** Leverage Cap */
+            leverage_cap: string;
+            /** Margin Basis */
+            margin_basis?: ("open" | "current") | null;
+            /** Hedged Factor */
+            hedged_factor?: string | null;
+            /** Margin Call Level */
+            margin_call_level: string;
+            /** Stop Out Level */
+            stop_out_level: string;
+            /**
+             * Commission Kind
+             * @enum {string}
+             */
+            commission_kind: "none" | "per_lot" | "per_million" | "percent" | "fixed";
+            /** Commission Amount */
+            commission_amount?: string | null;
+            /** Commission Minimum */
+            commission_minimum?: string | null;
+            /** Swap Factor */
+            swap_factor?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * NewLiquidityProvider
+         * @description Its environment is the installation's.
+         */
+        NewLiquidityProvider: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "demo" | "live";
+            /** Priority */
+            priority: number;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Depth
+             * @default 10
+             */
+            depth?: number;
+            /** Symbol Map */
+            symbol_map: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * NewMarkupRule
+         * @description A rule; without symbol and asset class it is the group's default.
+         */
+        NewMarkupRule: {
+            /** Group */
+            group: string;
+            /** Symbol */
+            symbol?: string | null;
+            /** Asset Class */
+            asset_class?: ("fx" | "metal" | "index" | "crypto") | null;
+            /** Effective From */
+            effective_from?: string | null;
+            /**
+             * Kind
+             * @default points
+             * @enum {string}
+             */
+            kind?: "points" | "spread" | "percent";
+            /** Bid Points */
+            bid_points?: string | null;
+            /** Ask Points */
+            ask_points?: string | null;
+            /** Target Spread */
+            target_spread?: string | null;
+            /** Percent */
+            percent?: string | null;
+            /** Min Spread */
+            min_spread?: string | null;
+            /** Max Spread */
+            max_spread?: string | null;
+        };
+        /**
+         * NewSymbol
+         * @description `quote_minor_digits` brings a quote currency that is not known yet.
+         */
+        NewSymbol: {
+            /** Symbol */
+            symbol: string;
+            /** Name */
+            name: string;
+            /**
+             * Asset Class
+             * @enum {string}
+             */
+            asset_class: "fx" | "metal" | "index" | "crypto";
+            /** Regulatory Class */
+            regulatory_class: string;
+            /** Base */
+            base: string;
+            /** Quote */
+            quote: string;
+            /** Quote Minor Digits */
+            quote_minor_digits?: number | null;
+            /** Price Precision */
+            price_precision: number;
+            /** Pip */
+            pip: string;
+            /** Contract Size */
+            contract_size: string;
+            /** Quantity Min */
+            quantity_min: string;
+            /** Quantity Step */
+            quantity_step: string;
+            /** Quantity Max */
+            quantity_max: string;
+            /** Instant Quantity Max */
+            instant_quantity_max: string;
+            /** Margin Rate */
+            margin_rate: string;
+            /** Margin Floor */
+            margin_floor?: string | null;
+            /** Allow Negative */
+            allow_negative?: boolean | null;
+            /** Extend Last Level */
+            extend_last_level?: boolean | null;
+            /** Calendar */
+            calendar: string;
+            /**
+             * Trade Mode
+             * @enum {string}
+             */
+            trade_mode: "full" | "long_only" | "short_only" | "close_only" | "off";
+            /** Settlement Lag */
+            settlement_lag: number;
+            /** Day Count */
+            day_count?: (360 | 365) | null;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Quote Age Ms Max */
+            quote_age_ms_max: number;
+            /** Lp Symbols */
+            lp_symbols: {
+                [key: string]: string;
+            };
+            /** Reason */
+            reason: string;
         };
         /**
          * Order
@@ -853,6 +2096,19 @@ export interface components {
              */
             state: "new" | "pending" | "accepted" | "working" | "partially_filled" | "filled" | "cancelled" | "rejected";
             fill: components["schemas"]["Fill"] | null;
+        };
+        /**
+         * Planned
+         * @description A version that comes into force by itself.
+         */
+        Planned: {
+            /** Version */
+            version: number;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
         };
         /**
          * Position
@@ -948,7 +2204,7 @@ export interface components {
         };
         /**
          * Price
-         * @description The price of the caller's group; null and untradable while there is none.
+         * @description The price of one group; null and untradable while there is none.
          */
         Price: {
             /** Symbol */
@@ -991,6 +2247,28 @@ export interface components {
             refresh_token: string;
         };
         /**
+         * SessionWindow
+         * @description A stretch of one date, in the time zone of the sessions.
+         */
+        SessionWindow: {
+            /** Open */
+            open: string;
+            /** Close */
+            close: string;
+        };
+        /**
+         * SpecialDay
+         * @description A date on which the sessions count only within `windows`; without any it is a holiday.
+         */
+        SpecialDay: {
+            /** Date */
+            date: string;
+            /** Name */
+            name: string;
+            /** Windows */
+            windows: components["schemas"]["SessionWindow"][];
+        };
+        /**
          * Symbol
          * @description A specification. Quantities are units; `contract_size` units make one lot.
          */
@@ -1025,6 +2303,80 @@ export interface components {
             tradable: boolean;
             /** Sessions */
             sessions: components["schemas"]["TradingSession"][];
+            /** Holidays */
+            holidays: components["schemas"]["SpecialDay"][];
+        };
+        /**
+         * SymbolChange
+         * @description What one person may change; the rest is asked for with a change request.
+         */
+        SymbolChange: {
+            /** Version */
+            version: number;
+            /** Effective From */
+            effective_from?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Quantity Min */
+            quantity_min?: string | null;
+            /** Quantity Step */
+            quantity_step?: string | null;
+            /** Quantity Max */
+            quantity_max?: string | null;
+            /** Instant Quantity Max */
+            instant_quantity_max?: string | null;
+            /** Margin Rate */
+            margin_rate?: string | null;
+            /** Margin Floor */
+            margin_floor?: string | null;
+            /** Contract Size */
+            contract_size?: string | null;
+            /** Price Precision */
+            price_precision?: number | null;
+            /** Extend Last Level */
+            extend_last_level?: boolean | null;
+            /** Calendar */
+            calendar?: string | null;
+            /** Trade Mode */
+            trade_mode?: ("full" | "long_only" | "short_only" | "close_only" | "off") | null;
+            /** Settlement Lag */
+            settlement_lag?: number | null;
+            /** Day Count */
+            day_count?: (360 | 365) | null;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Quote Age Ms Max */
+            quote_age_ms_max?: number | null;
+            /** Lp Symbols */
+            lp_symbols?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * SymbolLiquidity
+         * @description One symbol without markup; nulls while there is no price.
+         */
+        SymbolLiquidity: {
+            /** Symbol */
+            symbol: string;
+            /** Tradable */
+            tradable: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Bid */
+            bid: string | null;
+            /** Ask */
+            ask: string | null;
+            /** Spread Points */
+            spread_points: string | null;
+            /** Time */
+            time: string | null;
+            /** Bids */
+            bids: components["schemas"]["LiquidityLevel"][];
+            /** Asks */
+            asks: components["schemas"]["LiquidityLevel"][];
+            /** Quotes */
+            quotes: components["schemas"]["LiquidityQuote"][];
         };
         /**
          * SymbolPage
@@ -1071,6 +2423,21 @@ export interface components {
             state: "accepted" | "cancelled" | "filled" | "new" | "partially_filled" | "pending" | "rejected" | "working";
             reason: string | null;
             at: string;
+        };
+        /**
+         * WeekSession
+         * @description From `open` until `close` of a week day, in the calendar's zone; `24:00` ends the day.
+         */
+        WeekSession: {
+            /**
+             * Day
+             * @enum {string}
+             */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** Open */
+            open: string;
+            /** Close */
+            close: string;
         };
         /**
          * OrderBody
@@ -1546,6 +2913,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
                 "Idempotency-Key": string;
             };
             path: {
@@ -1614,7 +2983,10 @@ export interface operations {
     cancel_an_order: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
+            };
             path: {
                 account_id: string;
                 order_id: string;
@@ -1815,6 +3187,8 @@ export interface operations {
             query: {
                 /** @description Comma list */
                 symbols: string;
+                /** @description One of your accounts */
+                account_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -1842,10 +3216,968 @@ export interface operations {
             };
         };
     };
+    candles_v1_symbols__symbol__candles_get: {
+        parameters: {
+            query: {
+                side?: components["schemas"]["CandleSide"];
+                /** @description One of your accounts */
+                account_id?: string | null;
+                /** @description How long a candle is */
+                interval: components["schemas"]["Interval"];
+                /** @description The first candle begins here or later */
+                from?: string | null;
+                /** @description Every candle begins before */
+                to?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandlePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    symbols_v1_admin_symbols_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredSymbolPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_symbol_v1_admin_symbols_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSymbol"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    symbol_v1_admin_symbols__symbol__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredSymbol"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_symbol_v1_admin_symbols__symbol__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SymbolChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredSymbol"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_v1_admin_groups_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredGroupPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_group_v1_admin_groups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_v1_admin_groups__group__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredGroup"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_group_v1_admin_groups__group__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredGroup"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markup_rules_v1_admin_markup_rules_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkupRulePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_markup_rule_v1_admin_markup_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMarkupRule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkupRule"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markup_rule_v1_admin_markup_rules__rule__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkupRule"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_markup_rule_v1_admin_markup_rules__rule__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkupRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkupRule"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_v1_admin_calendars_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_calendar_v1_admin_calendars_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalendar"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredCalendar"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_v1_admin_calendars__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredCalendar"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_calendar_v1_admin_calendars__name__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredCalendar"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liquidity_providers_v1_admin_liquidity_providers_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiquidityProviderPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_liquidity_provider_v1_admin_liquidity_providers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLiquidityProvider"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiquidityProvider"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liquidity_provider_v1_admin_liquidity_providers__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiquidityProvider"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_liquidity_provider_v1_admin_liquidity_providers__code__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiquidityProviderChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiquidityProvider"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_requests_v1_admin_change_requests_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_change_v1_admin_change_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_request_v1_admin_change_requests__request_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_change_request_v1_admin_change_requests__request_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequestAmendment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_change_request_v1_admin_change_requests__request_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_change_request_v1_admin_change_requests__request_id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_v1_admin_audit_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liquidity_v1_admin_liquidity_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liquidity"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     close_a_position: {
         parameters: {
             query?: never;
             header: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
                 "Idempotency-Key": string;
             };
             path: {

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react'
+import { useEffect, useLayoutEffect, useMemo } from 'react'
 import type { Account } from '../api/model'
 import { ActiveAccountContext, useAccounts } from '../features/account/active-account'
 import { LoginPage } from '../features/auth/login-page'
@@ -42,14 +42,18 @@ interface ChosenProps {
 function Chosen({ account, services }: ChosenProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: later figures come from useAccount
   const chosen = useMemo(() => account, [account.id])
-  useEffect(
-    () => () => {
+  // Before the chart's own effect, which draws what is there.
+  useLayoutEffect(() => {
+    const keep = () => services.candles.keep(chosen.id)
+    services.candles.open(chosen.id)
+    window.addEventListener('pagehide', keep)
+    return () => {
+      window.removeEventListener('pagehide', keep)
       // The next account may be of another group: its prices and candles are others.
       services.quotes.clear()
       services.candles.clear()
-    },
-    [services],
-  )
+    }
+  }, [services, chosen.id])
   return (
     <ActiveAccountContext value={chosen}>
       <Terminal />

@@ -10,12 +10,13 @@ import { CandlesContext } from '../features/chart/chart-context'
 import { AnnouncerContext } from '../features/orders/announcer'
 import { QuotesContext } from '../features/quotes/use-quote'
 import { StreamContext } from '../stream/stream-context'
+import { PHONE } from '../ui/screen'
 import type { Services } from './services'
 import { theme } from './theme'
 
 /** Hand the services to the components, each under its own name. */
 export function Providers({ services, children }: { services: Services; children: ReactNode }) {
-  const phone = useMediaQuery('(max-width: 760px)')
+  const phone = useMediaQuery(PHONE)
   return (
     <MantineProvider theme={theme} defaultColorScheme="dark">
       <Notifications

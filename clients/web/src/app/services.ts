@@ -8,6 +8,7 @@ import { EventLog } from '../features/account/event-log'
 import { authApi } from '../features/auth/auth-api'
 import { Session } from '../features/auth/session'
 import { browserVault } from '../features/auth/token-vault'
+import { tabMemory } from '../features/chart/candle-memory'
 import { CandleRecorder } from '../features/chart/candle-recorder'
 import { Announcer } from '../features/orders/announcer'
 import { QuoteStore } from '../features/quotes/quote-store'
@@ -42,7 +43,7 @@ export function buildServices() {
     queries,
     stream: { connection, accountFeed: new AccountFeed(connection) },
     quotes,
-    candles: new CandleRecorder(quotes),
+    candles: new CandleRecorder(quotes, tabMemory(sessionStorage)),
     eventLog: new EventLog(),
     announcer: new Announcer(trading, instrument),
   }

@@ -9,6 +9,7 @@ import { useLiveQuotes } from '../features/quotes/use-live-quotes'
 import { Watchlist } from '../features/quotes/watchlist'
 import { Ticket } from '../features/ticket/ticket'
 import { usePreferences } from '../ui/preferences'
+import { PHONE } from '../ui/screen'
 import { AccountPanel } from './account-panel'
 import { HelpDialog } from './help-dialog'
 import { PhoneTerminal } from './phone-terminal'
@@ -25,7 +26,7 @@ export function Terminal() {
   useShortcuts()
   const instrument = useSelectedInstrument()
   useTitle(instrument)
-  const phone = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false })
+  const phone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   return (
     <>
       {phone ? <PhoneTerminal instrument={instrument} /> : <Desk instrument={instrument} />}

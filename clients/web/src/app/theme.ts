@@ -24,6 +24,7 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
+    InputWrapper: { styles: { label: { marginBottom: 5 } } },
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 0 } } },
   },
 })

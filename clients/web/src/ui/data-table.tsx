@@ -4,8 +4,10 @@ import classes from './table.module.css'
 export interface Column {
   title: string
   number?: boolean
-  /** Left out where the screen is narrow. */
+  /** Left out on a phone. */
   wide?: boolean
+  /** Left out wherever the table has little room. */
+  roomy?: boolean
   hidden?: boolean
 }
 
@@ -42,11 +44,14 @@ export function DataTable({ label, columns, children, after }: DataTableProps) {
   )
 }
 
-/** Class of a cell: right-aligned figures, and what only wide screens show. */
-export function cell({ number, wide }: { number?: boolean; wide?: boolean }): string {
-  return [number && classes.number, wide && classes.wide].filter(Boolean).join(' ')
+/** Class of a cell: right-aligned figures, and how much room it asks for. */
+function cell({ number, wide, roomy }: Pick<Column, 'number' | 'wide' | 'roomy'>): string {
+  const names = [number && classes.number, wide && classes.wide, roomy && classes.roomy]
+  return names.filter(Boolean).join(' ')
 }
 
 export const NUMBER = cell({ number: true })
 export const WIDE = cell({ wide: true })
 export const WIDE_NUMBER = cell({ number: true, wide: true })
+export const ROOMY = cell({ roomy: true })
+export const ROOMY_NUMBER = cell({ number: true, roomy: true })

@@ -1,7 +1,7 @@
 import Big from 'big.js'
 import { expect, test } from 'vitest'
 import { money, price, quantity } from '../api/decimals'
-import { formatLots, formatMoney, formatSigned, humanise, pipParts } from './format'
+import { formatLots, formatMoney, formatPips, formatSigned, humanise, pipParts } from './format'
 
 test('money is grouped, half-even, with a real minus', () => {
   expect(formatMoney(money('1234567.885'))).toBe('1,234,567.88')
@@ -35,4 +35,9 @@ test.each([
 test('codes read as words', () => {
   expect(humanise('partially_filled')).toBe('Partially filled')
   expect(humanise('order.filled')).toBe('Order filled')
+})
+
+test('pips show their sign, and none when they are none', () => {
+  const shown = ['12.34', '-0.96', '0.04', '-0.04', '1250'].map((pips) => formatPips(new Big(pips)))
+  expect(shown).toEqual(['+12.3', '−1.0', '0.0', '0.0', '+1,250.0'])
 })

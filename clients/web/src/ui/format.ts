@@ -30,6 +30,13 @@ export function formatSigned(value: Big | Decimal | null | undefined, currency =
     : text
 }
 
+/** A move in pips with its sign, one decimal. */
+export function formatPips(pips: Big): string {
+  const fixed = pips.round(1).toFixed(1)
+  if (pips.round(1).eq(0)) return '0.0'
+  return fixed.startsWith('-') ? grouped(fixed) : `+${grouped(fixed)}`
+}
+
 export function formatQuantity(value: Big | Quantity): string {
   return grouped(asBig(value).toFixed())
 }

@@ -26,6 +26,6 @@ export const PALETTES: Readonly<Record<'dark' | 'light', Palette>> = {
     border: '#d5dce5',
     up: '#0a66d0',
     down: '#c75b00',
-    crosshair: '#8a98a8',
+    crosshair: '#64748a',
   },
 }

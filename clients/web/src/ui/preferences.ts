@@ -21,7 +21,7 @@ export interface Preferences {
 const DEFAULTS: Preferences = {
   accountId: null,
   symbol: 'EURUSD',
-  interval: 1,
+  interval: 5,
   tab: 'positions',
   phoneView: 'markets',
   execution: 'instant',

@@ -1,5 +1,6 @@
 import type { Side } from '../api/model'
 import classes from './side.module.css'
+import { sideWord } from './words'
 
 /** Buy or sell: colour, arrow and word, so that none of them has to carry it alone. */
 export function SideLabel({ side }: { side: Side }) {
@@ -7,7 +8,7 @@ export function SideLabel({ side }: { side: Side }) {
   return (
     <span className={`${classes.side} ${buy ? classes.buy : classes.sell}`}>
       <span aria-hidden="true">{buy ? '▲' : '▼'}</span>
-      {buy ? 'Buy' : 'Sell'}
+      {sideWord(side)}
     </span>
   )
 }

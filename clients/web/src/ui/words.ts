@@ -1,3 +1,4 @@
+import type { Side } from '../api/model'
 import { NoAnswer, Problem } from '../api/problem'
 import { humanise } from './format'
 
@@ -45,6 +46,17 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   not_found: 'It is no longer there.',
   position_not_found: 'The position is already closed.',
   forbidden: 'Your login does not allow this.',
+}
+
+const LEDGER: Readonly<Record<string, string>> = { pnl: 'P/L' }
+
+/** What a ledger entry is for. */
+export function ledgerWord(type: string): string {
+  return LEDGER[type] ?? humanise(type)
+}
+
+export function sideWord(side: Side): string {
+  return side === 'buy' ? 'Buy' : 'Sell'
 }
 
 interface Reason {

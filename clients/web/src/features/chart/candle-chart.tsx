@@ -13,6 +13,7 @@ import type { Instrument, Position } from '../../api/model'
 import { PALETTES, type Palette } from '../../ui/palette'
 import type { Candle, Interval } from './candles'
 import { useCandles } from './chart-context'
+import { ChartLegend } from './chart-legend'
 import { usePositionLines } from './use-position-lines'
 import { useAskInView, useQuoteLine } from './use-quote-line'
 
@@ -22,7 +23,10 @@ export interface CandleChartProps {
   positions: readonly Position[]
 }
 
-interface Drawn {
+/** Room for the labels of prices beside the newest bar. */
+const RIGHT_BARS = 9
+
+export interface Drawn {
   chart: IChartApi
   series: ISeriesApi<'Candlestick'>
 }
@@ -36,9 +40,15 @@ export default function CandleChart({ instrument, interval, positions }: CandleC
   usePositionLines(drawn?.series, positions, PALETTES[scheme])
   useQuoteLine(drawn?.series, instrument.symbol, PALETTES[scheme])
   useAskInView(drawn?.series, instrument)
-  return <div ref={box} style={{ position: 'absolute', inset: 0 }} />
+  return (
+    <>
+      <div ref={box} style={{ position: 'absolute', inset: 0 }} />
+      <ChartLegend drawn={drawn} instrument={instrument} interval={interval} />
+    </>
+  )
 }
 
+/** What else touches the chart must let go in a layout effect: those end before this one does. */
 function useChart(box: React.RefObject<HTMLDivElement | null>, palette: Palette) {
   const [drawn, setDrawn] = useState<Drawn>()
   useEffect(() => {
@@ -71,7 +81,7 @@ function useBars(drawn: Drawn | undefined, instrument: Instrument, interval: Int
     const bars = candles.bars(symbol, interval)
     series.setData(bars.map(toBar))
     chart.priceScale('right').applyOptions({ autoScale: true })
-    chart.timeScale().scrollToRealTime()
+    chart.timeScale().scrollToPosition(RIGHT_BARS, false)
     let frame = 0
     let drawnTo = bars.at(-1)?.time ?? 0
     const draw = () => {
@@ -79,6 +89,8 @@ function useBars(drawn: Drawn | undefined, instrument: Instrument, interval: Int
       for (const bar of candles.newest(symbol, interval)) {
         if (bar.time < drawnTo) continue
         series.update(toBar(bar))
+        // A chart that began empty had nothing to keep its distance from.
+        if (drawnTo === 0) chart.timeScale().scrollToPosition(RIGHT_BARS, false)
         drawnTo = bar.time
       }
     }
@@ -120,7 +132,7 @@ function chartOptions(palette: Palette) {
       borderColor: palette.border,
       timeVisible: true,
       secondsVisible: true,
-      rightOffset: 6,
+      rightOffset: RIGHT_BARS,
       barSpacing: 8,
       tickMarkFormatter: (time: Time, mark: number) => localTime(time, mark >= 4),
     },

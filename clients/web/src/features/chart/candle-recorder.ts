@@ -1,11 +1,14 @@
 import { forDrawing } from '../../api/decimals'
 import type { Quote, QuoteStore } from '../quotes/quote-store'
+import type { CandleMemory } from './candle-memory'
 import { aggregate, type Candle, foldTick, type Interval } from './candles'
 
 /** One hour of seconds and one day of minutes per symbol: what a page open all day may hold. */
 const SECONDS_MAX = 3600
 const MINUTES_MAX = 1440
 const MINUTE = 60
+/** What a reload keeps of each: fourteen symbols of it stay below a megabyte. */
+const KEPT_MAX = 600
 
 interface Recording {
   seconds: Candle[]
@@ -13,7 +16,7 @@ interface Recording {
 }
 
 /**
- * Candles of every symbol from the stream, since the page was opened.
+ * Candles of every symbol from the stream, since this tab was opened; a reload keeps the last.
  *
  * Built on the bid, as charts of this trade are. History from the server is a different source;
  * the two are never mixed.
@@ -22,7 +25,10 @@ export class CandleRecorder {
   private readonly recordings = new Map<string, Recording>()
   private readonly listeners = new Map<string, Set<() => void>>()
 
-  constructor(quotes: QuoteStore) {
+  private readonly memory: CandleMemory
+
+  constructor(quotes: QuoteStore, memory: CandleMemory) {
+    this.memory = memory
     quotes.onTick((quote) => this.record(quote))
   }
 
@@ -50,8 +56,29 @@ export class CandleRecorder {
     return () => set.delete(listener)
   }
 
+  /** Go on with what a page before this one kept of the account; it is taken once. */
+  open(accountId: string): void {
+    const kept = this.memory.read()
+    this.memory.clear()
+    if (kept?.accountId !== accountId) return
+    for (const [symbol, { seconds, minutes }] of Object.entries(kept.symbols)) {
+      this.recordings.set(symbol, { seconds: [...seconds], minutes: [...minutes] })
+    }
+  }
+
+  /** Leave to the next page of this tab what it needs to go on. */
+  keep(accountId: string): void {
+    const symbols = [...this.recordings].map(([symbol, { seconds, minutes }]) => [
+      symbol,
+      { seconds: seconds.slice(-KEPT_MAX), minutes: minutes.slice(-KEPT_MAX) },
+    ])
+    this.memory.write({ accountId, symbols: Object.fromEntries(symbols) })
+  }
+
+  /** Forget everything, here and in the memory. */
   clear(): void {
     this.recordings.clear()
+    this.memory.clear()
   }
 
   private record(quote: Quote): void {

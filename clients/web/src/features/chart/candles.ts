@@ -19,6 +19,9 @@ export const INTERVALS = [
 
 export type Interval = (typeof INTERVALS)[number]['seconds']
 
+/** Long enough for a bar to have a body, short enough to see the next one come. */
+export const DEFAULT_INTERVAL: Interval = 5
+
 /** Fold a tick into bars of `seconds`; a gap makes no bar. The last bar changes or one is added. */
 export function foldTick(bars: Candle[], seconds: number, at: number, value: number): void {
   const time = Math.floor(at / seconds) * seconds

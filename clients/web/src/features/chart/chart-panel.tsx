@@ -5,7 +5,7 @@ import { prefer, usePreferences } from '../../ui/preferences'
 import { Segments } from '../../ui/segments'
 import { usePositions } from '../positions/positions-query'
 import { useQuote } from '../quotes/use-quote'
-import { INTERVALS, type Interval } from './candles'
+import { DEFAULT_INTERVAL, INTERVALS, type Interval } from './candles'
 import classes from './chart-panel.module.css'
 
 /** The charting library is the largest part of the page; nothing waits for it. */
@@ -16,7 +16,8 @@ const CHOICES = INTERVALS.map(({ label, seconds }) => ({ value: seconds, label }
 /** Candles of the selected instrument, as seen by this page. */
 export function ChartPanel({ instrument }: { instrument: Instrument }) {
   const kept = usePreferences((state) => state.interval)
-  const interval: Interval = INTERVALS.find(({ seconds }) => seconds === kept)?.seconds ?? 1
+  const interval: Interval =
+    INTERVALS.find(({ seconds }) => seconds === kept)?.seconds ?? DEFAULT_INTERVAL
   const positions = usePositions().data
   const own = useMemo(
     () => positions?.filter(({ symbol }) => symbol === instrument.symbol) ?? [],
@@ -38,9 +39,14 @@ export function ChartPanel({ instrument }: { instrument: Instrument }) {
     >
       <figure className={classes.figure} aria-label={`Candles of ${instrument.symbol}`}>
         <Suspense fallback={<p className={classes.waiting}>Loading the chart…</p>}>
-          <CandleChart instrument={instrument} interval={interval} positions={own} />
+          <CandleChart
+            // A chart of its own for each: an axis that was once wider stays so.
+            key={instrument.symbol}
+            instrument={instrument}
+            interval={interval}
+            positions={own}
+          />
         </Suspense>
-        <figcaption className={classes.since}>Bid · since you opened this page</figcaption>
         <Waiting symbol={instrument.symbol} />
       </figure>
     </Panel>

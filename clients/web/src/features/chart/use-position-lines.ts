@@ -1,5 +1,5 @@
 import { type ISeriesApi, LineStyle } from 'lightweight-charts'
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 import { forDrawing } from '../../api/decimals'
 import type { Position } from '../../api/model'
 import { formatQuantity } from '../../ui/format'
@@ -11,7 +11,7 @@ export function usePositionLines(
   positions: readonly Position[],
   palette: Palette,
 ) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (series === undefined) return
     const lines = positions.map((position) =>
       series.createPriceLine({

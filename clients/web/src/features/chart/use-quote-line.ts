@@ -1,5 +1,5 @@
 import { type AutoscaleInfo, type IPriceLine, type ISeriesApi, LineStyle } from 'lightweight-charts'
-import { useEffect } from 'react'
+import { useEffect, useLayoutEffect } from 'react'
 import { forDrawing } from '../../api/decimals'
 import type { Instrument } from '../../api/model'
 import type { Palette } from '../../ui/palette'
@@ -19,7 +19,7 @@ export function useQuoteLine(
   palette: Palette,
 ) {
   const quotes = useQuotes()
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (series === undefined) return
     let line: IPriceLine | undefined
     const draw = () => {

@@ -1,6 +1,7 @@
+import { big } from '../../api/decimals'
 import type { Fill, Instrument } from '../../api/model'
 import { Amount } from '../../ui/amount'
-import { DataTable, NUMBER, WIDE_NUMBER } from '../../ui/data-table'
+import { DataTable, NUMBER, ROOMY_NUMBER, WIDE_NUMBER } from '../../ui/data-table'
 import { Empty, pendingOr } from '../../ui/empty'
 import { formatMoney, formatPrice, formatQuantity, formatTime } from '../../ui/format'
 import { LoadMore } from '../../ui/load-more'
@@ -17,7 +18,7 @@ const COLUMNS = [
   { title: 'Quantity', number: true },
   { title: 'Price', number: true },
   { title: 'Displayed', number: true, wide: true },
-  { title: 'Slippage', number: true, wide: true },
+  { title: 'Slippage', number: true, roomy: true },
   { title: 'Commission', number: true, wide: true },
   { title: 'Realised P/L', number: true, wide: true },
 ]
@@ -60,9 +61,16 @@ function FillRow({ fill, instrument, currency }: RowProps) {
         <SideLabel side={fill.side} />
       </td>
       <td className={NUMBER}>{formatQuantity(fill.quantity)}</td>
-      <td className={NUMBER}>{formatPrice(fill.price, precision)}</td>
+      <td className={NUMBER}>
+        {formatPrice(fill.price, precision)}
+        {!big(fill.realized_pnl).eq(0) && (
+          <span className={table.under}>
+            <Amount value={fill.realized_pnl} currency={currency} />
+          </span>
+        )}
+      </td>
       <td className={WIDE_NUMBER}>{formatPrice(fill.displayed_price, precision)}</td>
-      <td className={WIDE_NUMBER}>{formatPrice(fill.slippage, precision)}</td>
+      <td className={ROOMY_NUMBER}>{formatPrice(fill.slippage, precision)}</td>
       <td className={WIDE_NUMBER}>{formatMoney(fill.commission, currency)}</td>
       <td className={WIDE_NUMBER}>
         <Amount value={fill.realized_pnl} currency={currency} />

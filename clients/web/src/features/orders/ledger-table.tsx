@@ -1,8 +1,9 @@
 import { Amount } from '../../ui/amount'
 import { DataTable, NUMBER, WIDE } from '../../ui/data-table'
 import { Empty, pendingOr } from '../../ui/empty'
-import { formatMoney, formatTime, humanise } from '../../ui/format'
+import { formatMoney, formatTime } from '../../ui/format'
 import { LoadMore } from '../../ui/load-more'
+import { ledgerWord } from '../../ui/words'
 import { useLedger } from './order-queries'
 
 const COLUMNS = [
@@ -25,7 +26,7 @@ export function LedgerTable() {
       {items.map((entry) => (
         <tr key={entry.id} data-testid="ledger-row">
           <td className="quiet">{formatTime(entry.time)}</td>
-          <td>{humanise(entry.type)}</td>
+          <td>{ledgerWord(entry.type)}</td>
           <td className={NUMBER}>
             <Amount value={entry.amount} currency={entry.currency} />
           </td>

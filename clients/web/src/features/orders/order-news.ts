@@ -1,7 +1,7 @@
 import type { AccountEvent, Instrument, Order } from '../../api/model'
 import { formatPrice, formatQuantity } from '../../ui/format'
 import type { Tone } from '../../ui/toast'
-import { reasonInWords } from '../../ui/words'
+import { reasonInWords, sideWord } from '../../ui/words'
 
 export interface News {
   tone: Tone
@@ -11,7 +11,7 @@ export interface News {
 
 /** What to tell about an order in its present state; nothing while it is still on its way. */
 export function orderNews(order: Order, instrument: Instrument | undefined): News | undefined {
-  const what = `${order.side === 'buy' ? 'Buy' : 'Sell'} ${formatQuantity(order.quantity)} ${order.symbol}`
+  const what = `${sideWord(order.side)} ${formatQuantity(order.quantity)} ${order.symbol}`
   const precision = instrument?.price_precision ?? 5
   switch (order.state) {
     case 'filled': {

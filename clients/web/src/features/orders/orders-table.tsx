@@ -1,6 +1,6 @@
 import { memo, useState } from 'react'
 import type { Instrument, Order } from '../../api/model'
-import { cell, DataTable, NUMBER, WIDE, WIDE_NUMBER } from '../../ui/data-table'
+import { DataTable, NUMBER, ROOMY, ROOMY_NUMBER, WIDE, WIDE_NUMBER } from '../../ui/data-table'
 import { Empty, pendingOr } from '../../ui/empty'
 import { formatPrice, formatQuantity, formatTime, humanise } from '../../ui/format'
 import { LoadMore } from '../../ui/load-more'
@@ -16,12 +16,12 @@ import { Transitions } from './transitions'
 const COLUMNS = [
   { title: 'Details', hidden: true },
   { title: 'Time' },
-  { title: 'Ticket', wide: true },
+  { title: 'Ticket', roomy: true },
   { title: 'Symbol' },
   { title: 'Side' },
-  { title: 'Type', wide: true },
+  { title: 'Type', roomy: true },
   { title: 'Quantity', number: true, wide: true },
-  { title: 'Filled', number: true, wide: true },
+  { title: 'Filled', number: true, roomy: true },
   { title: 'Average price', number: true, wide: true },
   { title: 'State' },
   { title: 'Reason', wide: true },
@@ -60,7 +60,9 @@ interface RowProps {
 
 const OrderRow = memo(function OrderRow({ order, instrument, open, onToggle }: RowProps) {
   const why = order.reject ?? order.end
+  const reason = why ? reasonInWords(why) : ''
   const details = `transitions-${order.id}`
+  const average = formatPrice(order.average_price, instrument?.price_precision ?? 5)
   return (
     <>
       <tr data-testid="order-row" data-order={order.id}>
@@ -77,21 +79,25 @@ const OrderRow = memo(function OrderRow({ order, instrument, open, onToggle }: R
           </button>
         </td>
         <td className="quiet">{formatTime(order.created_at)}</td>
-        <td className={cell({ wide: true })}>{order.ticket}</td>
-        <td className={table.symbol}>{order.symbol}</td>
+        <td className={ROOMY}>{order.ticket}</td>
+        <td>
+          <span className={table.symbol}>{order.symbol}</span>
+          <span className={table.under}>{formatQuantity(order.quantity)}</span>
+        </td>
         <td>
           <SideLabel side={order.side} />
         </td>
-        <td className={WIDE}>{typeOf(order)}</td>
+        <td className={ROOMY}>{typeOf(order)}</td>
         <td className={WIDE_NUMBER}>{formatQuantity(order.quantity)}</td>
-        <td className={WIDE_NUMBER}>{formatQuantity(order.filled_quantity)}</td>
-        <td className={WIDE_NUMBER}>
-          {formatPrice(order.average_price, instrument?.price_precision ?? 5)}
-        </td>
+        <td className={ROOMY_NUMBER}>{formatQuantity(order.filled_quantity)}</td>
+        <td className={WIDE_NUMBER}>{average}</td>
         <td>
           <OrderState state={order.state} asked={order.cancel_requested} />
+          <span className={table.under}>{order.average_price && average}</span>
         </td>
-        <td className={WIDE}>{why ? reasonInWords(why) : ''}</td>
+        <td className={`${WIDE} ${table.why}`} title={reason}>
+          {reason}
+        </td>
         <td className={`${NUMBER} ${table.actions}`}>
           <CancelButton order={order} />
         </td>

@@ -1,14 +1,21 @@
 import { memo, useState } from 'react'
 import type { Instrument, Position } from '../../api/model'
 import { Amount } from '../../ui/amount'
-import { DataTable, NUMBER, WIDE, WIDE_NUMBER } from '../../ui/data-table'
+import { DataTable, NUMBER, ROOMY, ROOMY_NUMBER, WIDE_NUMBER } from '../../ui/data-table'
 import { Empty, pendingOr } from '../../ui/empty'
-import { formatLots, formatMoney, formatPrice, formatQuantity, formatTime } from '../../ui/format'
+import {
+  formatLots,
+  formatMoney,
+  formatPips,
+  formatPrice,
+  formatQuantity,
+  formatTime,
+} from '../../ui/format'
 import { prefer } from '../../ui/preferences'
 import { SideLabel } from '../../ui/side'
 import classes from '../../ui/table.module.css'
 import { useInstrumentsBySymbol } from '../quotes/instruments'
-import { closePrice } from '../valuation/valuation'
+import { closePrice, pipsWon } from '../valuation/valuation'
 import { PartialCloseDialog } from './partial-close-dialog'
 import { usePositions } from './positions-query'
 import { usePositionPnl } from './use-account-valuation'
@@ -20,10 +27,11 @@ const COLUMNS = [
   { title: 'Quantity', number: true },
   { title: 'Open price', number: true, wide: true },
   { title: 'Current price', number: true, wide: true },
+  { title: 'Pips', number: true, wide: true },
   { title: 'P/L', number: true },
-  { title: 'Margin', number: true, wide: true },
-  { title: 'Swap', number: true, wide: true },
-  { title: 'Opened', wide: true },
+  { title: 'Margin', number: true, roomy: true },
+  { title: 'Swap', number: true, roomy: true },
+  { title: 'Opened', roomy: true },
   { title: 'Actions', hidden: true },
 ]
 
@@ -68,7 +76,7 @@ const PositionRow = memo(function PositionRow({ position, instrument }: RowProps
       <td className={NUMBER}>
         {formatQuantity(position.quantity)}
         {instrument && (
-          <span className={`${classes.sub} ${WIDE}`}>
+          <span className={`${classes.sub} ${ROOMY}`}>
             {formatLots(position.quantity, instrument.contract_size)} lots
           </span>
         )}
@@ -76,15 +84,18 @@ const PositionRow = memo(function PositionRow({ position, instrument }: RowProps
       </td>
       <td className={WIDE_NUMBER}>{opened}</td>
       <td className={WIDE_NUMBER}>{now}</td>
+      <td className={WIDE_NUMBER}>
+        {quote && instrument ? formatPips(pipsWon(position, quote, instrument.pip)) : '–'}
+      </td>
       <td className={NUMBER} data-testid="position-pnl">
         <Amount value={pnl} currency={currency} />
         <span className={classes.under}>{now}</span>
       </td>
-      <td className={WIDE_NUMBER}>{formatMoney(position.used_margin, currency)}</td>
-      <td className={WIDE_NUMBER}>
+      <td className={ROOMY_NUMBER}>{formatMoney(position.used_margin, currency)}</td>
+      <td className={ROOMY_NUMBER}>
         <Amount value={position.swap} currency={currency} />
       </td>
-      <td className={`${WIDE} quiet`}>{formatTime(position.opened_at)}</td>
+      <td className={`${ROOMY} quiet`}>{formatTime(position.opened_at)}</td>
       <td className={classes.actions}>
         <RowActions position={position} instrument={instrument} />
       </td>

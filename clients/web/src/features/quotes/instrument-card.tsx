@@ -5,12 +5,19 @@ import { Panel } from '../../ui/panel'
 import { useAccount } from '../account/active-account'
 import classes from './instrument-card.module.css'
 
+const CLASSES: Readonly<Record<string, string>> = {
+  fx: 'Currencies',
+  metal: 'Metals',
+  index: 'Indices',
+  crypto: 'Crypto',
+}
+
 /** The terms of the selected instrument, as the server states them. */
 export function InstrumentCard({ instrument }: { instrument: Instrument }) {
   const { leverage } = useAccount()
   const { base, quote, contract_size, quantity_min, quantity_max, quantity_step } = instrument
   const rows: [string, string][] = [
-    ['Class', humanise(instrument.asset_class)],
+    ['Class', CLASSES[instrument.asset_class] ?? humanise(instrument.asset_class)],
     ['Currency', base === quote ? quote : `${base} / ${quote}`],
     ['One lot', `${formatQuantity(contract_size)} units`],
     ['Quantity', `${formatQuantity(quantity_min)} – ${formatQuantity(quantity_max)}`],

@@ -32,7 +32,10 @@ export function Watchlist({ onPick }: WatchlistProps) {
   )
   useSteps(shown, selected, select)
   return (
-    <Panel title="Markets" actions={<Search value={filter} onChange={setFilter} />}>
+    <Panel
+      title="Markets"
+      actions={<Search value={filter} onChange={setFilter} hint={onPick ? '' : '/'} />}
+    >
       {pendingOr(query) ?? (
         <div
           className={classes.list}
@@ -60,7 +63,14 @@ export function Watchlist({ onPick }: WatchlistProps) {
   )
 }
 
-function Search({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+interface SearchProps {
+  value: string
+  onChange: (text: string) => void
+  /** The key that leads here, where there are keys. */
+  hint: string
+}
+
+function Search({ value, onChange, hint }: SearchProps) {
   const input = useRef<HTMLInputElement>(null)
   useCommand(
     'search',
@@ -71,7 +81,7 @@ function Search({ value, onChange }: { value: string; onChange: (text: string) =
       ref={input}
       className={classes.search}
       type="search"
-      placeholder="Find  /"
+      placeholder={`Find  ${hint}`}
       aria-label="Find a symbol"
       value={value}
       onChange={(event) => onChange(event.target.value)}

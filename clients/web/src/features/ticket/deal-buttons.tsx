@@ -1,5 +1,6 @@
 import type { Instrument, Side } from '../../api/model'
 import { BigPrice } from '../../ui/price'
+import { sideWord } from '../../ui/words'
 import { spreadInPips } from '../quotes/quote-row'
 import type { Quote } from '../quotes/quote-store'
 import classes from './deal-buttons.module.css'
@@ -46,7 +47,7 @@ interface DealButtonProps extends Omit<DealButtonsProps, 'blocked'> {
 const KEYS: Readonly<Record<Side, string>> = { buy: 'Shift+B', sell: 'Shift+S' }
 
 function DealButton({ side, instrument, quote, disabled, onDeal }: DealButtonProps) {
-  const word = side === 'buy' ? 'Buy' : 'Sell'
+  const word = sideWord(side)
   const price = quote && dealingPrice(side, quote)
   const move = (side === 'buy' ? quote?.askMove : quote?.bidMove) ?? 'none'
   return (

@@ -2,7 +2,7 @@ import Big from 'big.js'
 import { expect, test } from 'vitest'
 import { money, price, quantity, rate } from '../../api/decimals'
 import { conversionRate, conversionSymbols, type QuoteLookup } from './conversion'
-import { marginOf, quotePnl, total, unrealizedPnl, valueAccount } from './valuation'
+import { marginOf, pipsWon, quotePnl, total, unrealizedPnl, valueAccount } from './valuation'
 
 const BOOK: Record<string, [string, string]> = {
   EURUSD: ['1.12120', '1.12140'],
@@ -25,6 +25,18 @@ const USD = { quote: 'USD', margin_rate: rate('0.02') }
 // The worked example of the domain: USD 10,000, leverage 1:30, long 100,000 EURUSD at 1.12140.
 test('a long of 100,000 EURUSD from 1.12140 loses 20.00 at a bid of 1.12120', () => {
   expect(unrealizedPnl(long, 'USD', 'USD', quotes)?.toFixed(2)).toBe('-20.00')
+})
+
+test('in pips the same long is 2.0 down, whatever its quantity', () => {
+  const quote = { bid: price('1.12120'), ask: price('1.12140') }
+  expect(pipsWon(long, quote, price('0.0001')).toFixed(1)).toBe('-2.0')
+  const short = {
+    ...long,
+    side: 'sell' as const,
+    quantity: quantity('1'),
+    open_price: price('1.12240'),
+  }
+  expect(pipsWon(short, quote, price('0.0001')).toFixed(1)).toBe('10.0')
 })
 
 test('it uses 3,738.00 of margin at 1:30', () => {

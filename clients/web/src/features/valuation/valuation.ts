@@ -25,11 +25,20 @@ export function closePrice(side: Side, quote: TwoSided): Price {
   return side === 'buy' ? quote.bid : quote.ask
 }
 
+/** How far the price has come in the position's favour, in price units. */
+function favour(holding: Holding, quote: TwoSided): Big {
+  const move = big(closePrice(holding.side, quote)).minus(big(holding.open_price))
+  return holding.side === 'buy' ? move : move.times(-1)
+}
+
 /** Unrealised P&L in the instrument's quote currency, exact. */
 export function quotePnl(holding: Holding, quote: TwoSided): Big {
-  const move = big(closePrice(holding.side, quote)).minus(big(holding.open_price))
-  const signed = holding.side === 'buy' ? move : move.times(-1)
-  return signed.times(big(holding.quantity))
+  return favour(holding, quote).times(big(holding.quantity))
+}
+
+/** The same in pips: whatever the quantity, negative against the position. */
+export function pipsWon(holding: Holding, quote: TwoSided, pip: Price): Big {
+  return favour(holding, quote).div(big(pip))
 }
 
 /** Unrealised P&L in the account's currency; undefined while a price or a rate is missing. */
