@@ -15,10 +15,11 @@ from fixcore.transport.initiator import SocketInitiator
 from prometheus_client import CollectorRegistry
 
 from tradewind.infra.clock import Clock
+from tradewind.simulators.lp.acceptor import SessionEventsFactory
 from tradewind.simulators.lp.counters import LpCounters
 from tradewind.simulators.lp.feeds import MarketFeed
-from tradewind.simulators.lp.server import LpServer, TimedTick
-from tradewind.simulators.lp.session import SessionEventsFactory
+from tradewind.simulators.lp.server import LpServer
+from tradewind.simulators.lp.ticks import TimedTick
 
 DEADLINE_S = 5.0
 SETTINGS = """

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, Protocol
 
 import structlog
@@ -11,9 +12,11 @@ from tradewind.infra.clock import Clock
 from tradewind.simulators.lp.counters import LpCounters
 from tradewind.simulators.lp.instruments import INSTRUMENTS
 from tradewind.simulators.lp.market import Market
+from tradewind.simulators.lp.recording import RecordingError
 from tradewind.simulators.lp.schedule import Schedule
-from tradewind.simulators.lp.server import TimedTick
+from tradewind.simulators.lp.ticks import TimedTick
 
+DAY: Final = timedelta(days=1)
 STEP_S: Final = 0.05
 #: A feed that fell behind by more than this (suspended machine) starts again from now.
 LAG_S_MAX: Final = 1.0
@@ -34,7 +37,11 @@ class Publisher(Protocol):
         ...
 
     async def publish(self, ticks: Sequence[TimedTick]) -> None:
-        """Send ticks in order; returns when they are written."""
+        """Queue ticks in order for whoever listens."""
+        ...
+
+    async def room(self) -> None:
+        """Wait until clients have taken most of what was queued."""
         ...
 
 
@@ -82,7 +89,10 @@ class Pace:
 
 
 class ReplayFeed:
-    """One symbol's recording; it waits for a subscriber and pauses without one."""
+    """One symbol's recording; it waits for a subscriber and pauses without one.
+
+    Each time it is played again its times lie whole days later, so that they only grow.
+    """
 
     def __init__(self, rows: Sequence[TimedTick], pace: Pace, counters: LpCounters) -> None:
         """Take the rows of one symbol in their order; at least one."""
@@ -91,6 +101,12 @@ class ReplayFeed:
         self._counters = counters
         self._symbol = rows[0].tick.symbol
         self._current: TimedTick | None = None
+        self._shift = timedelta(0)
+
+    @property
+    def symbol(self) -> str:
+        """Return the recorded symbol."""
+        return self._symbol
 
     def offers(self, symbol: str) -> bool:
         """Quote the recorded symbol alone."""
@@ -102,11 +118,13 @@ class ReplayFeed:
 
     async def run(self, server: Publisher) -> None:
         """Play the recording once, or for ever."""
+        play = self._play_fast if self._pace.speed is None else self._play
         while True:
-            await (self._play_fast(server) if self._pace.speed is None else self._play(server))
+            await play(server)
             _log.info("lp_replay_finished", symbol=self._symbol, **self._counters.totals())
             if not self._pace.loops:
                 return
+            self._shift += period(self._rows)
 
     async def _play_fast(self, server: Publisher) -> None:
         for at in range(0, len(self._rows), BATCH):
@@ -124,11 +142,45 @@ class ReplayFeed:
 
     async def _send(self, server: Publisher, rows: Sequence[TimedTick]) -> None:
         await self._subscriber(server)
+        if self._shift:
+            rows = [replace(row, at=row.at + self._shift) for row in rows]
         self._current = rows[-1]
         await server.publish(rows)
         self._counters.rows.inc(len(rows))
+        await server.room()
 
     async def _subscriber(self, server: Publisher) -> None:
         while not server.subscribed(self._symbol):
             server.subscription_made.clear()
             await server.subscription_made.wait()
+
+
+class ReplayFeeds:
+    """Several recordings at once, one symbol each; each begins when its symbol is subscribed."""
+
+    def __init__(self, feeds: Sequence[ReplayFeed]) -> None:
+        """Take recordings of different symbols."""
+        self._feeds = {feed.symbol: feed for feed in feeds}
+        if len(self._feeds) < len(feeds):
+            raise RecordingError("each symbol may be recorded in one file only")
+
+    def offers(self, symbol: str) -> bool:
+        """Quote the recorded symbols."""
+        return symbol in self._feeds
+
+    def current(self, symbol: str) -> TimedTick | None:
+        """Return the last row played of one symbol."""
+        feed = self._feeds.get(symbol)
+        return feed.current(symbol) if feed else None
+
+    async def run(self, server: Publisher) -> None:
+        """Play all recordings."""
+        async with asyncio.TaskGroup() as tasks:
+            for feed in self._feeds.values():
+                tasks.create_task(feed.run(server))
+
+
+def period(rows: Sequence[TimedTick]) -> timedelta:
+    """Return the fewest whole days that move a recording beyond itself."""
+    times = [row.at for row in rows]
+    return DAY * ((max(times) - min(times)) // DAY + 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tradewind.simulators.lp.market import LpTick
-from tradewind.simulators.lp.server import TimedTick
+from tradewind.simulators.lp.ticks import TimedTick
 
 #: Recordings carry no sizes.
 SIZE: Final = 1_000_000

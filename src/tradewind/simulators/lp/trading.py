@@ -8,6 +8,7 @@ from typing import Final
 
 from fixcore.message.message import Message
 
+from tradewind.simulators.lp.counters import LpCounters
 from tradewind.simulators.lp.market import LpTick
 from tradewind.simulators.lp.orders import (
     ExecType,
@@ -18,6 +19,7 @@ from tradewind.simulators.lp.orders import (
     rejected,
     status_of,
 )
+from tradewind.simulators.lp.requests import business_reject
 from tradewind.simulators.lp.wire import sending_time
 
 #: Orders remembered for status requests; the oldest are forgotten first.
@@ -27,14 +29,26 @@ ORDERS_MAX: Final = 100_000
 class TradingDesk:
     """Answers orders at the price quoted now and remembers how each ended."""
 
-    def __init__(self, quote: Callable[[str], LpTick | None]) -> None:
+    def __init__(self, quote: Callable[[str], LpTick | None], counters: LpCounters) -> None:
         """Take the LP's current quote of a symbol, None when it has none."""
         self._quote = quote
+        self._counters = counters
         self._latest: OrderedDict[str, Report] = OrderedDict()
         self._executions = 0
 
-    def new_order(self, message: Message, now: datetime) -> Sequence[Message]:
-        """Return the reports of a NewOrderSingle (D)."""
+    def answer(self, message: Message, now: datetime) -> Sequence[Message]:
+        """Return the replies to a message of a trading session."""
+        match message.msg_type:
+            case "D":
+                self._counters.orders.inc()
+                return [self._message(report, now) for report in self._new_order(message)]
+            case "H":
+                return [self._message(self._status(message), now)]
+            case _:
+                self._counters.rejects.inc()
+                return [business_reject(message)]
+
+    def _new_order(self, message: Message) -> Sequence[Report]:
         order = NewOrder(
             client_order_id=message.get(11),
             symbol=message.get(55),
@@ -46,14 +60,23 @@ class TradingDesk:
         )
         if order.client_order_id in self._latest:
             known = rejected(order, RejectCode.DUPLICATE_ORDER, "duplicate ClOrdID")
-            return [self._message(known, now)]
+            self._counters.rejects.inc()
+            return [known]
         reports = decide(order, self._quote(order.symbol))
         self._latest[order.client_order_id] = reports[-1]
         if len(self._latest) > ORDERS_MAX:
             self._latest.popitem(last=False)
-        return [self._message(report, now) for report in reports]
+        self._count(reports)
+        return reports
 
-    def status(self, message: Message, now: datetime) -> Message:
+    def _count(self, reports: Sequence[Report]) -> None:
+        for report in reports:
+            if report.exec_type is ExecType.TRADE:
+                self._counters.fills.inc()
+            elif report.exec_type is ExecType.REJECTED:
+                self._counters.rejects.inc()
+
+    def _status(self, message: Message) -> Report:
         """Return the answer to an OrderStatusRequest (H): 150=I, never an execution."""
         latest = self._latest.get(message.get(11))
         if latest is None:
@@ -66,7 +89,7 @@ class TradingDesk:
                 time_in_force="3",
             )
             latest = rejected(unknown, RejectCode.UNKNOWN_ORDER, "unknown order")
-        return self._message(status_of(latest), now)
+        return status_of(latest)
 
     def _message(self, report: Report, now: datetime) -> Message:
         self._executions += 1
