@@ -13,9 +13,10 @@ and deletes the key.
 `qt` is a bounded ring like `tk:` (field `q`): quotes that pricing did not let through, with why.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from tradewind.core.values import frozen
 
 LATEST_PREFIX = "px:"
 RING_PREFIX = "tk:"
@@ -28,7 +29,7 @@ QUARANTINE_LENGTH_MAX = 5000
 ALIVE_EXPIRY_MS = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TickQuote:
     """One LP's top of book at the moment of the tick."""
 
@@ -41,7 +42,7 @@ class TickQuote:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TickLevel:
     """One price of the consolidated book, unmarked, with the LP behind it."""
 
@@ -50,15 +51,16 @@ class TickLevel:
     lp: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TickPrice:
-    """What clients of one group see."""
+    """What clients of one group see, and the number of the markup rule that made it."""
 
     bid: Decimal
     ask: Decimal
+    rule: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tick:
     """A price with everything that explains it.
 
@@ -83,7 +85,7 @@ class Tick:
     asks: tuple[TickLevel, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class QuarantinedQuote:
     """A quote that may not move a price; `reason` is a stable code. `raw` is what the LP sent."""
 

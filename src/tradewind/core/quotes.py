@@ -3,13 +3,12 @@
 Source: docs/domain/quotes.md
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
-from tradewind.core.ids import GroupCode, LpCode, Symbol
-from tradewind.core.money import STEPS, Price, Quantity, round_ask, round_bid
+from tradewind.core.ids import LpCode, Symbol
+from tradewind.core.money import Price, Quantity
 from tradewind.core.values import frozen
 
 
@@ -18,18 +17,56 @@ class Untradable(StrEnum):
 
     #: No LP quotes the symbol now.
     NO_QUOTE = "no_quote"
-    #: There are quotes, but none was received within the symbol's maximum age.
+    #: There are quotes, but none was received within the symbol's maximum age, or none moves.
     STALE = "stale"
     #: The composite bid meets or passes the ask.
     CROSSED = "crossed"
+    #: An LP stands beyond the band and the others do not outvote it.
+    OUT_OF_BAND = "out_of_band"
+    #: The market opened or the feed came back, and has not proved itself yet.
+    WARMING_UP = "warming_up"
     SESSION_CLOSED = "session_closed"
     #: Pricing was stopped in an orderly way.
     PRICING_STOPPED = "pricing_stopped"
 
 
+class Quarantine(StrEnum):
+    """Why a quote may not move a price."""
+
+    MALFORMED = "malformed"
+    #: One side of the LP's book is empty; its quote does not count until both are there.
+    ONE_SIDED = "one_sided"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_POSITIVE = "not_positive"
+    #: The LP's own bid meets or passes its ask; its quote does not count until it no longer does.
+    CROSSED = "crossed"
+    FUTURE = "future"
+    LATE = "late"
+    OUT_OF_ORDER = "out_of_order"
+    DUPLICATE = "duplicate"
+    #: Beyond the soft band, and nobody else says so.
+    OUTLIER = "outlier"
+    #: Beyond the hard band.
+    OUT_OF_BAND = "out_of_band"
+    #: Many times the price or a fraction of it, as in other units.
+    WRONG_SCALE = "wrong_scale"
+
+
+@frozen
+class DepthLevel:
+    """One price of one side of an LP's book and the units offered at it."""
+
+    price: Price
+    size: Quantity
+
+
 @frozen
 class LpQuote:
-    """One LP's top of book. Sizes are in units of the instrument."""
+    """One LP's top of book. Sizes are in units of the instrument.
+
+    `bids` and `asks` are its levels, best first, where it sends more than the top; else empty.
+    `raw` is the message that made it.
+    """
 
     lp: LpCode
     symbol: Symbol
@@ -39,11 +76,28 @@ class LpQuote:
     ask_size: Quantity
     lp_time: datetime
     received_at: datetime
+    bids: tuple[DepthLevel, ...] = ()
+    asks: tuple[DepthLevel, ...] = ()
+    raw: str | None = None
+
+
+@frozen
+class UnusableQuote:
+    """What an LP sent about a symbol and is no quote."""
+
+    lp: LpCode
+    symbol: Symbol
+    reason: Quarantine
+    bid: Price | None
+    ask: Price | None
+    lp_time: datetime
+    received_at: datetime
+    raw: str | None
 
 
 @frozen
 class QuoteCleared:
-    """The LP has no quote of this symbol any more: empty snapshot, deleted side or reject."""
+    """The LP has no quote of this symbol any more: empty snapshot or reject."""
 
     lp: LpCode
     symbol: Symbol
@@ -56,7 +110,28 @@ class LpLost:
     lp: LpCode
 
 
-QuoteEvent = LpQuote | QuoteCleared | LpLost
+@frozen
+class BooksRestarted:
+    """All books of the LP are asked for again: none of its quotes counts until they come."""
+
+    lp: LpCode
+
+
+@frozen
+class LpTerms:
+    """How one enabled LP is used. The keys of `symbols` are the LP's names.
+
+    Among equal prices the lower priority comes first. `depth` counts the levels a side that are
+    asked for; 1 is the top of the book. The times of a replaying LP are those of a recording.
+    """
+
+    symbols: Mapping[str, Symbol]
+    priority: int = 1
+    depth: int = 1
+    replay: bool = False
+
+
+QuoteEvent = LpQuote | UnusableQuote | QuoteCleared | LpLost | BooksRestarted
 
 
 @frozen
@@ -70,24 +145,6 @@ class Bbo:
     def crossed(self) -> bool:
         """True when bid meets or passes ask."""
         return self.bid >= self.ask
-
-
-@frozen
-class Markup:
-    """What one group pays on each side of one symbol, in points (one unit of the last digit)."""
-
-    group: GroupCode
-    version: int
-    bid_points: Decimal
-    ask_points: Decimal
-
-
-@frozen
-class GroupPrice:
-    """A bid/ask that clients of one group see and trade on."""
-
-    bid: Price
-    ask: Price
 
 
 def is_live(quote: LpQuote, now: datetime, quote_age_max: timedelta) -> bool:
@@ -106,8 +163,14 @@ def best(quotes: Iterable[LpQuote]) -> Bbo | None:
 
 
 def is_repeat(quote: LpQuote, last: LpQuote) -> bool:
-    """Tell whether a quote repeats the LP's last one: same time and same prices."""
-    return quote.lp_time == last.lp_time and quote.bid == last.bid and quote.ask == last.ask
+    """Tell whether a quote repeats the LP's last one: same time, same prices, same depth."""
+    return (
+        quote.lp_time == last.lp_time
+        and quote.bid == last.bid
+        and quote.ask == last.ask
+        and quote.bids == last.bids
+        and quote.asks == last.asks
+    )
 
 
 def uncrossed(quotes: Iterable[LpQuote]) -> list[LpQuote]:
@@ -121,12 +184,3 @@ def uncrossed(quotes: Iterable[LpQuote]) -> list[LpQuote]:
         if composite is not None and not composite.crossed:
             kept.append(quote)
     return kept
-
-
-def marked(bbo: Bbo, markup: Markup, precision: int) -> GroupPrice:
-    """Move both sides away from the client by the markup, then round bid down and ask up."""
-    point = STEPS[precision]
-    return GroupPrice(
-        bid=round_bid(bbo.bid - markup.bid_points * point, precision),
-        ask=round_ask(bbo.ask + markup.ask_points * point, precision),
-    )

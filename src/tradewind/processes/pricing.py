@@ -105,7 +105,7 @@ async def _price(
         return 0
     counters = PricingCounters(registry)
     publisher = RedisPublisher(settings.common.redis_url, counters)
-    feeds = _feeds(settings, loaded, clock)
+    feeds = _feeds(settings, clock)
     service = PricingService(loaded.rules, feeds, publisher, lease, clock, counters)
     exit_code = 0
     try:
@@ -152,17 +152,13 @@ async def _load(store: RulesStore, clock: Clock) -> LoadedRules:
             await asyncio.sleep(STARTING_RETRY_S)
 
 
-def _feeds(settings: PricingSettings, loaded: LoadedRules, clock: Clock) -> Sequence[LpFeed]:
-    """Make a feed for each endpoint of an LP that the configuration enables."""
-    feeds = []
-    for endpoint in settings.endpoints:
-        symbols = loaded.rules.lps.get(endpoint.lp)
-        if symbols is None:
-            _log.warning("lp_not_enabled", lp=endpoint.lp)
-            continue
-        folder = settings.home / "fix" / "pricing" / endpoint.lp
-        feeds.append(LpFeed(MarketDataSession(endpoint, folder, clock), symbols))
-    return feeds
+def _feeds(settings: PricingSettings, clock: Clock) -> Sequence[LpFeed]:
+    """Make a feed for each endpoint; an LP that is not enabled is not connected until it is."""
+    folder = settings.home / "fix" / "pricing"
+    return [
+        LpFeed(MarketDataSession(endpoint, folder / endpoint.lp, clock))
+        for endpoint in settings.endpoints
+    ]
 
 
 if __name__ == "__main__":

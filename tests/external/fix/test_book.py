@@ -8,28 +8,29 @@ import pytest
 from tests.external.fix.messages import market_data
 from tradewind.core.ids import LpCode, Symbol
 from tradewind.core.money import Price, Quantity
-from tradewind.core.quotes import LpQuote, QuoteCleared
-from tradewind.external.fix.book import Books
+from tradewind.core.quotes import LpQuote, LpTerms, Quarantine, QuoteCleared, UnusableQuote
+from tradewind.external.fix.book import BookEvent, Books
 from tradewind.external.fix.tagvalue import Increments, MalformedMessage, Snapshot, parse
 
 LP = LpCode("lp-one")
 NOW = datetime(2024, 1, 5, 12, 30, 46, tzinfo=UTC)
 SENT_AT = datetime(2024, 1, 5, 12, 30, 45, 125_000, UTC)
+NAMES = {"EUR/USD": Symbol("EURUSD"), "GBP/USD": Symbol("GBPUSD")}
 CLEARED = QuoteCleared(lp=LP, symbol=Symbol("EURUSD"))
 
 
 @pytest.fixture
 def books() -> Books:
-    return Books(LP, {"EUR/USD": Symbol("EURUSD"), "GBP/USD": Symbol("GBPUSD")})
+    return Books(LP, LpTerms(symbols=NAMES))
 
 
-def snapshot(books: Books, body: str) -> list[LpQuote | QuoteCleared]:
+def snapshot(books: Books, body: str) -> list[BookEvent]:
     parsed = parse(market_data("W", f"262=r|{body}"))
     assert isinstance(parsed, Snapshot)
     return list(books.snapshot(parsed, NOW))
 
 
-def increments(books: Books, body: str, default: str = "") -> list[LpQuote | QuoteCleared]:
+def increments(books: Books, body: str, default: str = "") -> list[BookEvent]:
     parsed = parse(market_data("X", f"262=r|{body}"))
     assert isinstance(parsed, Increments)
     return list(books.increments(parsed, default, NOW))
@@ -48,6 +49,19 @@ def quote(bid: str, ask: str, symbol: str = "EURUSD", sizes: tuple[int, int] = (
     )
 
 
+def one_sided(bid: str | None, ask: str | None) -> UnusableQuote:
+    return UnusableQuote(
+        lp=LP,
+        symbol=Symbol("EURUSD"),
+        reason=Quarantine.ONE_SIDED,
+        bid=None if bid is None else Price(Decimal(bid)),
+        ask=None if ask is None else Price(Decimal(ask)),
+        lp_time=SENT_AT,
+        received_at=NOW,
+        raw=None,
+    )
+
+
 BOTH = "268=2|269=0|270=1.1|271=1|269=1|270=1.2|271=2"
 
 
@@ -57,7 +71,7 @@ def test_a_snapshot_is_a_quote_under_our_name(books: Books) -> None:
 
 def test_a_snapshot_replaces_the_whole_book(books: Books) -> None:
     snapshot(books, f"55=EUR/USD|{BOTH}")
-    assert snapshot(books, "55=EUR/USD|268=1|269=0|270=1.1|271=1") == [CLEARED]
+    assert snapshot(books, "55=EUR/USD|268=1|269=0|270=1.1|271=1") == [one_sided("1.1", None)]
 
 
 def test_an_empty_snapshot_clears_the_quote(books: Books) -> None:
@@ -84,9 +98,10 @@ def test_one_side_changes_and_the_other_stays(books: Books) -> None:
     assert changed == [quote("1.15", "1.2")]
 
 
-def test_a_deleted_side_clears_the_quote(books: Books) -> None:
+def test_a_deleted_side_is_no_quote(books: Books) -> None:
     snapshot(books, f"55=EUR/USD|{BOTH}")
-    assert increments(books, "268=1|279=2|269=1|55=EUR/USD") == [CLEARED]
+    assert increments(books, "268=1|279=2|269=1|55=EUR/USD") == [one_sided("1.1", None)]
+    assert increments(books, "268=1|279=2|269=0|55=EUR/USD") == [CLEARED]
 
 
 def test_an_entry_without_symbol_belongs_to_the_request(books: Books) -> None:

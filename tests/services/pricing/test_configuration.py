@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from tests.services.pricing.running import Processes, latest, until
 from tradewind.core.ids import GroupCode, LpCode, Symbol
+from tradewind.core.quotes import LpTerms
 from tradewind.infra.postgres import open_pool
 from tradewind.infra.settings import Settings
 from tradewind.processes.seed import seed
@@ -42,7 +43,9 @@ async def test_every_symbol_has_a_markup_for_each_group(settings: Settings, tmp_
     }
     assert standard[BTCUSD] > standard[EURUSD]
     assert set(rules.lps) == {"lp-one", "lp-two"}
-    assert rules.lps[LpCode("lp-one")] == {symbol: symbol for symbol in rules.symbols}
+    assert rules.lps[LpCode("lp-one")] == LpTerms(
+        symbols={symbol: symbol for symbol in rules.symbols}, priority=1, depth=10
+    )
     assert live.rules.lps == {}
 
 
@@ -58,8 +61,8 @@ async def test_a_rule_of_the_future_is_announced_and_not_in_force(
         before, then = await store.load(now), await store.load(now + LATER)
     assert before.changes_at == now + LATER
     assert then.changes_at is None
-    version = {m.group: m.version for m in then.rules.symbols[EURUSD].markups}
-    assert version[GroupCode("standard")] == 2
+    shown = {m.group: m.bid_points for m in then.rules.symbols[EURUSD].markups}
+    assert shown[GroupCode("standard")] == 500
     assert before.rules.symbols[EURUSD] != then.rules.symbols[EURUSD]
 
 

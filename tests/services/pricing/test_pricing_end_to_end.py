@@ -10,6 +10,8 @@ from tests.services.pricing.running import DECODER, Processes, latest, until
 from tradewind.contracts.ticks import ALIVE_KEY, RING_PREFIX
 
 ROWS = 400
+#: Ticks often enough for a lone LP to warm every symbol up within a second.
+BRISK = ("--ticks-per-second", "150")
 
 
 async def test_prices_of_two_lps_arrive_marked_up_for_every_group(
@@ -40,7 +42,7 @@ async def test_prices_of_two_lps_arrive_marked_up_for_every_group(
 async def test_an_lp_that_goes_away_makes_its_symbols_untradable(
     processes: Processes, redis: "Redis"
 ) -> None:
-    simulator = await processes.simulator("lp-one")
+    simulator = await processes.simulator("lp-one", *BRISK)
     await processes.pricing()
 
     async def tradable() -> bool:
@@ -57,14 +59,14 @@ async def test_an_lp_that_goes_away_makes_its_symbols_untradable(
     assert tick is not None
     assert (tick.reason, tick.bid, tick.prices, tick.quotes) == ("no_quote", None, {}, ())
 
-    await processes.simulator("lp-one", port=processes.endpoints["lp-one"])
+    await processes.simulator("lp-one", *BRISK, port=processes.endpoints["lp-one"])
     assert await until(tradable) < 5
 
 
 async def test_a_killed_pricing_falls_silent_and_its_successor_prices_within_five_seconds(
     processes: Processes, redis: "Redis"
 ) -> None:
-    await processes.simulator("lp-one")
+    await processes.simulator("lp-one", *BRISK)
     first = await processes.pricing()
 
     async def tradable_in_second_epoch() -> bool:
@@ -92,7 +94,7 @@ async def test_a_killed_pricing_falls_silent_and_its_successor_prices_within_fiv
 async def test_a_pricing_that_stops_withdraws_every_price_and_hands_over(
     processes: Processes, redis: "Redis"
 ) -> None:
-    await processes.simulator("lp-one")
+    await processes.simulator("lp-one", *BRISK)
     first = await processes.pricing()
 
     async def tradable() -> bool:
@@ -116,7 +118,8 @@ async def test_a_recording_arrives_whole_and_in_order(
     recording = tmp_path / "eurusd-ticks.csv"
     bids = [f"1.{10_000 + n % 97:05d}" for n in range(ROWS)]
     rows = [
-        f"2020-01-01T22:{n // 60:02d}:{n % 60:02d}.250Z,{bid},1.2" for n, bid in enumerate(bids)
+        f"2020-01-01T22:{n // 60:02d}:{n % 60:02d}.250Z,{bid},1.{10_010 + n % 97:05d}"
+        for n, bid in enumerate(bids)
     ]
     recording.write_text("\n".join(["time,bid,ask", *rows]), encoding="utf-8")
     simulator = await processes.simulator("lp-one", "--replay", str(recording), "--speed", "max")
@@ -135,10 +138,12 @@ async def test_a_recording_arrives_whole_and_in_order(
     entries = await redis.xrange(RING_PREFIX + "EURUSD") or []
     ring = [DECODER.decode(fields[b"t"]) for _, fields in entries if fields]
     quoted = [tick for tick in ring if tick.tradable]
-    assert [str(tick.bid) for tick in quoted] == bids
+    warming = [tick for tick in ring if tick.reason == "warming_up"]
+    assert [str(quote.bid) for tick in warming for quote in tick.quotes] == bids[:2]
+    assert [str(tick.bid) for tick in quoted] == bids[2:]
     assert [tick.quotes[0].lp_time.strftime("%H:%M:%S") for tick in quoted[:2]] == [
-        "22:00:00",
-        "22:00:01",
+        "22:00:02",
+        "22:00:03",
     ]
     # What is told before Redis is connected is told again, so the ring may begin after 1.
     first = ring[0].seq
@@ -148,7 +153,7 @@ async def test_a_recording_arrives_whole_and_in_order(
 async def test_a_redis_that_lost_everything_has_every_price_again_within_a_second(
     processes: Processes, redis: "Redis"
 ) -> None:
-    await processes.simulator("lp-one")
+    await processes.simulator("lp-one", *BRISK)
     await processes.pricing()
 
     async def all_tradable() -> bool:

@@ -1,74 +1,31 @@
 """From quotes to ticks: staleness, crossing, markup, sequence."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradewind.contracts.ticks import Tick, TickPrice
-from tradewind.core.ids import GroupCode, LpCode, Symbol
-from tradewind.core.money import Price, Quantity
-from tradewind.core.quotes import LpLost, LpQuote, Markup, QuoteCleared, QuoteEvent
-from tradewind.services.pricing.rules import PricingRules, SymbolRules
+from tests.services.pricing.quoting import (
+    EURUSD,
+    NOW,
+    ONE,
+    TWO,
+    after,
+    only,
+    points,
+    quote,
+    rules,
+    swept,
+)
+from tradewind.contracts.ticks import TickPrice
+from tradewind.core.ids import LpCode
+from tradewind.core.quotes import LpLost, LpQuote, Quarantine, QuoteCleared, QuoteEvent
 from tradewind.services.pricing.table import PriceTable
-
-NOW = datetime(2024, 1, 5, 12, tzinfo=UTC)
-EURUSD, USDJPY = Symbol("EURUSD"), Symbol("USDJPY")
-ONE, TWO = LpCode("lp-one"), LpCode("lp-two")
-
-
-def rules(version: int = 1, points: int = 3, lps: tuple[LpCode, ...] = (ONE, TWO)) -> PricingRules:
-    markup = Markup(
-        group=GroupCode("standard"),
-        version=version,
-        bid_points=Decimal(points),
-        ask_points=Decimal(points),
-    )
-    return PricingRules(
-        version=version,
-        symbols={
-            symbol: SymbolRules(
-                precision=digits, quote_age_max=timedelta(seconds=10), markups=(markup,)
-            )
-            for symbol, digits in ((EURUSD, 5), (USDJPY, 3))
-        },
-        lps={lp: {symbol: symbol for symbol in (EURUSD, USDJPY)} for lp in lps},
-    )
-
-
-def quote(lp: LpCode, bid: str, ask: str, at: datetime = NOW) -> LpQuote:
-    return LpQuote(
-        lp=lp,
-        symbol=EURUSD,
-        bid=Price(Decimal(bid)),
-        ask=Price(Decimal(ask)),
-        bid_size=Quantity(Decimal(1)),
-        ask_size=Quantity(Decimal(1)),
-        lp_time=at,
-        received_at=at,
-    )
-
-
-def only(ticks: "list[Tick]") -> Tick:
-    assert len(ticks) == 1
-    return ticks[0]
-
-
-def after(table: PriceTable, *events: QuoteEvent, at: datetime = NOW) -> Tick:
-    """Apply events and return the tick of the last."""
-    for event in events[:-1]:
-        table.apply(event, at)
-    return only(list(table.apply(events[-1], at)))
-
-
-def swept(table: PriceTable, at: datetime) -> "list[Tick]":
-    """Sweep and return what it says of the symbol under test."""
-    return [tick for tick in table.sweep(at) if tick.symbol == EURUSD]
 
 
 def test_the_first_sweep_states_every_symbol() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     assert {(t.symbol, t.reason) for t in table.sweep(NOW)} == {
         ("EURUSD", "no_quote"),
         ("USDJPY", "no_quote"),
@@ -77,31 +34,33 @@ def test_the_first_sweep_states_every_symbol() -> None:
 
 
 def test_the_price_is_the_best_of_both_lps_moved_by_the_markup() -> None:
-    table = PriceTable(rules(), 4)
+    table = PriceTable(rules(), 4, NOW)
     tick = after(table, quote(ONE, "1.10000", "1.10010"), quote(TWO, "1.10002", "1.10013"))
     assert (tick.bid, tick.ask) == (Decimal("1.10002"), Decimal("1.10010"))
     assert tick.prices == {
-        "standard": TickPrice(bid=Decimal("1.09999"), ask=Decimal("1.10013")),
+        "standard": TickPrice(bid=Decimal("1.09999"), ask=Decimal("1.10013"), rule=1),
     }
     assert (tick.tradable, tick.reason, tick.epoch, tick.seq) == (True, None, 4, 2)
 
 
 def test_finer_lp_prices_are_rounded_away_from_the_client() -> None:
-    tick = after(PriceTable(rules(points=0), 1), quote(ONE, "1.100009", "1.100011"))
-    assert tick.prices["standard"] == TickPrice(bid=Decimal("1.10000"), ask=Decimal("1.10002"))
+    tick = after(PriceTable(rules(markup=points(0)), 1, NOW), quote(ONE, "1.100009", "1.100011"))
+    assert tick.prices["standard"] == TickPrice(
+        bid=Decimal("1.10000"), ask=Decimal("1.10002"), rule=1
+    )
 
 
 def test_a_repeat_is_dropped_and_a_new_time_is_not() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     after(table, quote(ONE, "1.1", "1.2"))
     assert list(table.apply(quote(ONE, "1.1", "1.2"), NOW)) == []
-    assert table.repeats == 1
+    assert table.quarantined == {(ONE, Quarantine.DUPLICATE): 1}
     later = NOW + timedelta(milliseconds=1)
     assert after(table, quote(ONE, "1.1", "1.2", later), at=later).seq == 2
 
 
 def test_a_quote_grows_stale_by_its_receipt_and_the_sweep_says_so_once() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     after(table, quote(ONE, "1.1", "1.2"))
     assert swept(table, NOW + timedelta(seconds=10)) == []
     stale = only(swept(table, NOW + timedelta(seconds=10, microseconds=1)))
@@ -110,7 +69,7 @@ def test_a_quote_grows_stale_by_its_receipt_and_the_sweep_says_so_once() -> None
 
 
 def test_one_stale_lp_leaves_the_price_to_the_other() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     later = NOW + timedelta(seconds=9)
     after(table, quote(ONE, "1.15", "1.16"), quote(TWO, "1.1", "1.2", later), at=later)
     tick = only(swept(table, NOW + timedelta(seconds=11)))
@@ -119,7 +78,7 @@ def test_one_stale_lp_leaves_the_price_to_the_other() -> None:
 
 
 def test_a_crossed_composite_is_not_tradable_and_loses_its_older_quote_after_a_grace() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     later = NOW + timedelta(milliseconds=10)
     crossed = after(table, quote(ONE, "1.10", "1.11"), quote(TWO, "1.11", "1.12", later), at=later)
     assert (crossed.tradable, crossed.reason, crossed.prices) == (False, "crossed", {})
@@ -130,13 +89,18 @@ def test_a_crossed_composite_is_not_tradable_and_loses_its_older_quote_after_a_g
     assert [each.lp for each in tick.quotes] == [TWO]
 
 
-def test_an_lp_whose_own_quote_is_crossed_does_not_count() -> None:
-    tick = after(PriceTable(rules(), 1), quote(ONE, "1.1", "1.2"), quote(TWO, "1.3", "1.15"))
+def test_an_lp_whose_own_quote_is_crossed_does_not_count_until_it_no_longer_is() -> None:
+    table = PriceTable(rules(), 1, NOW)
+    later = NOW + timedelta(milliseconds=1)
+    after(table, quote(ONE, "1.1", "1.2"), quote(TWO, "1.14", "1.16"))
+    tick = after(table, quote(TWO, "1.3", "1.15", later), at=later)
     assert (tick.bid, tick.ask, tick.tradable) == (Decimal("1.1"), Decimal("1.2"), True)
+    assert table.quarantined == {(TWO, Quarantine.CROSSED): 1}
+    assert after(table, quote(TWO, "1.14", "1.15", later), at=later).bid == Decimal("1.14")
 
 
 def test_a_cleared_quote_and_a_lost_lp_withdraw_at_once() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     after(table, quote(ONE, "1.1", "1.2"), quote(TWO, "1.11", "1.19"))
     tick = after(table, QuoteCleared(lp=TWO, symbol=EURUSD))
     assert (tick.bid, tick.tradable) == (Decimal("1.1"), True)
@@ -147,16 +111,18 @@ def test_a_cleared_quote_and_a_lost_lp_withdraw_at_once() -> None:
 
 
 def test_new_rules_reprice_every_symbol_at_once() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     after(table, quote(ONE, "1.10000", "1.10010"))
-    ticks = {tick.symbol: tick for tick in table.configure(rules(version=2, points=10), NOW)}
+    ticks = {
+        tick.symbol: tick for tick in table.configure(rules(version=2, markup=points(10, 2)), NOW)
+    }
     assert ticks["EURUSD"].prices["standard"].bid == Decimal("1.09990")
     assert (ticks["EURUSD"].rules_version, ticks["EURUSD"].seq) == (2, 2)
     assert ticks["USDJPY"].reason == "no_quote"
 
 
 def test_a_disabled_lp_is_withdrawn_and_ignored() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     after(table, quote(ONE, "1.1", "1.2"))
     ticks = {tick.symbol: tick for tick in table.configure(rules(version=2, lps=(TWO,)), NOW)}
     assert ticks["EURUSD"].reason == "no_quote"
@@ -165,7 +131,7 @@ def test_a_disabled_lp_is_withdrawn_and_ignored() -> None:
 
 
 def test_closing_withdraws_every_symbol() -> None:
-    table = PriceTable(rules(), 1)
+    table = PriceTable(rules(), 1, NOW)
     after(table, quote(ONE, "1.1", "1.2"))
     assert {(t.symbol, t.tradable, t.reason, t.seq) for t in table.close(NOW)} == {
         ("EURUSD", False, "pricing_stopped", 2),
@@ -196,7 +162,7 @@ events = st.one_of(
 def test_whatever_happens_no_client_is_shown_a_wrong_price(
     history: list[tuple[QuoteEvent, int]],
 ) -> None:
-    table, now, expected = PriceTable(rules(), 1), NOW, 1
+    table, now, expected = PriceTable(rules(), 1, NOW), NOW, 1
     for event, wait_ms in history:
         now += timedelta(milliseconds=wait_ms)
         for tick in [*table.apply(event, now), *table.sweep(now)]:

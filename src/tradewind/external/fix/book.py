@@ -1,117 +1,157 @@
-"""The books an LP's messages build, and the top-of-book quotes they amount to."""
+"""The books an LP's messages build, and the quotes they amount to."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final
 
-from tradewind.core.ids import LpCode, Symbol
-from tradewind.core.money import ZERO, Price, Quantity
-from tradewind.core.quotes import LpQuote, QuoteCleared
-from tradewind.external.fix.tagvalue import (
-    BID,
-    DELETE,
-    OFFER,
-    Entry,
-    Increments,
-    MalformedMessage,
-    Snapshot,
+from tradewind.core.ids import LpCode
+from tradewind.core.money import Price
+from tradewind.core.quotes import (
+    DepthLevel,
+    LpQuote,
+    LpTerms,
+    Quarantine,
+    QuoteCleared,
+    UnusableQuote,
 )
+from tradewind.external.fix.side import BookSide
+from tradewind.external.fix.tagvalue import BID, DELETE, OFFER, Entry, Increments, Snapshot
+
+ASKS_FIRST: Final = 1
+BIDS_FIRST: Final = -1
+
+BookEvent = LpQuote | QuoteCleared | UnusableQuote
 
 
-class Level(NamedTuple):
-    """One price of one side with its size."""
+class _Book:
+    """Both sides of one symbol, and the time of its latest entry."""
 
-    price: Price
-    size: Quantity
+    def __init__(self, *, tops: bool) -> None:
+        self.bids = BookSide(tops=tops)
+        self.asks = BookSide(tops=tops)
+        self.at: datetime | None = None
 
 
 class Books:
     """All books of one LP session. A new session starts with new books.
 
-    Entries without MDEntryID are one per side: the top of book.
+    Entries without MDEntryID are kept by price, or one a side where only the top was asked for.
     """
 
-    def __init__(self, lp: LpCode, symbols: Mapping[str, Symbol]) -> None:
-        """Read the LP's symbol names through `symbols`; other names are ignored."""
+    def __init__(self, lp: LpCode, terms: LpTerms) -> None:
+        """Read the LP's symbol names as the terms say; other names are ignored."""
         self._lp = lp
-        self._symbols = symbols
-        self._sides: dict[str, tuple[dict[str, Level], dict[str, Level]]] = {}
+        self._terms = terms
+        self._books: dict[str, _Book] = {}
         self._symbol_of_entry: dict[str, str] = {}
 
     def snapshot(
-        self, message: Snapshot, received_at: datetime
-    ) -> Sequence[LpQuote | QuoteCleared]:
-        """Replace one book."""
-        if message.symbol not in self._symbols:
+        self, message: Snapshot, received_at: datetime, raw: str | None = None
+    ) -> Sequence[BookEvent]:
+        """Replace one book; a snapshot older than what came since it was taken is ignored."""
+        name = message.symbol
+        if name not in self._terms.symbols:
             return ()
-        self._sides[message.symbol] = ({}, {})
-        at = received_at
-        for entry in message.entries:
-            self._apply(message.symbol, entry)
-            at = entry.at
-        return (self._top(message.symbol, at, received_at),)
+        before, entries = self._books.get(name), message.entries
+        if before is not None and before.at is not None and self._is_older(entries, before.at):
+            return (
+                self._unusable(name, Quarantine.OUT_OF_ORDER, entries[-1].at, received_at, raw),
+            )
+        book = self._books[name] = self._new()
+        for entry in entries:
+            if entry.side in {BID, OFFER}:
+                (book.bids if entry.side == BID else book.asks).load(entry)
+                book.at = entry.at
+                self._remember(name, entry)
+        return (self._event(name, book, book.at or received_at, received_at, raw),)
 
     def increments(
-        self, message: Increments, default: str, received_at: datetime
-    ) -> Sequence[LpQuote | QuoteCleared]:
+        self, message: Increments, default: str, received_at: datetime, raw: str | None = None
+    ) -> Sequence[BookEvent]:
         """Change books; one quote for each symbol touched. `default` names entries without 55."""
-        touched: dict[str, datetime] = {}
+        touched: dict[str, _Book] = {}
         for entry in message.entries:
-            symbol = entry.symbol or self._symbol_of_entry.get(entry.entry_id) or default
-            if symbol in self._symbols:
-                self._apply(symbol, entry)
-                touched[symbol] = entry.at
-        return [self._top(symbol, at, received_at) for symbol, at in touched.items()]
+            name = entry.symbol or self._symbol_of_entry.get(entry.entry_id) or default
+            if name not in self._terms.symbols:
+                continue
+            book = self._books.get(name)
+            if book is None:
+                book = self._books[name] = self._new()
+            self._change(name, book, entry)
+            touched[name] = book
+        return [
+            self._event(name, book, book.at or received_at, received_at, raw)
+            for name, book in touched.items()
+        ]
 
-    def _apply(self, symbol: str, entry: Entry) -> None:
-        if entry.action == DELETE:
-            self._delete(symbol, entry)
-            return
-        if entry.side not in {BID, OFFER}:
-            return
-        bids, asks = self._sides.setdefault(symbol, ({}, {}))
-        levels = bids if entry.side == BID else asks
-        known = levels.get(entry.entry_id)
-        price = entry.price if entry.price is not None or known is None else known.price
-        size = entry.size if entry.size is not None or known is None else known.size
-        if price is None:
-            raise MalformedMessage("a new entry without a price")
-        levels[entry.entry_id] = Level(Price(price), Quantity(size or ZERO))
-        if entry.entry_id:
-            self._symbol_of_entry[entry.entry_id] = symbol
+    def _change(self, name: str, book: _Book, entry: Entry) -> None:
+        """Apply one entry; a deletion by id need not say which side it stood on."""
+        if entry.side == BID:
+            book.bids.change(entry)
+        elif entry.side == OFFER:
+            book.asks.change(entry)
+        elif entry.action == DELETE:
+            book.bids.change(entry)
+            book.asks.change(entry)
+        book.at = entry.at
+        self._remember(name, entry)
 
-    def _delete(self, symbol: str, entry: Entry) -> None:
-        bids, asks = self._sides.setdefault(symbol, ({}, {}))
-        if entry.side != OFFER:
-            bids.pop(entry.entry_id, None)
-        if entry.side != BID:
-            asks.pop(entry.entry_id, None)
-        self._symbol_of_entry.pop(entry.entry_id, None)
+    def _remember(self, name: str, entry: Entry) -> None:
+        """Know whose an id is, for entries that name no symbol."""
+        if entry.entry_id and entry.action == DELETE:
+            self._symbol_of_entry.pop(entry.entry_id, None)
+        elif entry.entry_id:
+            self._symbol_of_entry[entry.entry_id] = name
 
-    def _top(self, symbol: str, at: datetime, received_at: datetime) -> LpQuote | QuoteCleared:
-        """Return the best of each side; a book with an empty side is no quote."""
-        bids, asks = self._sides[symbol]
+    def _is_older(self, entries: Sequence[Entry], at: datetime) -> bool:
+        """Tell whether a book is from before `at`; a recording may begin again."""
+        return bool(entries) and not self._terms.replay and max(each.at for each in entries) < at
+
+    def _new(self) -> _Book:
+        return _Book(tops=self._terms.depth == 1)
+
+    def _event(
+        self, name: str, book: _Book, at: datetime, received_at: datetime, raw: str | None
+    ) -> BookEvent:
+        """Return the quote; an empty book clears it, and one side alone is none."""
+        symbol = self._terms.symbols[name]
+        depth = self._terms.depth
+        bids = book.bids.levels(BIDS_FIRST, depth)
+        asks = book.asks.levels(ASKS_FIRST, depth)
+        if not bids and not asks:
+            return QuoteCleared(lp=self._lp, symbol=symbol)
         if not bids or not asks:
-            return QuoteCleared(lp=self._lp, symbol=self._symbols[symbol])
-        bid = _best(bids.values(), max)
-        ask = _best(asks.values(), min)
+            return self._unusable(name, Quarantine.ONE_SIDED, at, received_at, raw)
+        deep = len(bids) > 1 or len(asks) > 1
         return LpQuote(
             lp=self._lp,
-            symbol=self._symbols[symbol],
-            bid=bid.price,
-            ask=ask.price,
-            bid_size=bid.size,
-            ask_size=ask.size,
+            symbol=symbol,
+            bid=bids[0].price,
+            ask=asks[0].price,
+            bid_size=bids[0].size,
+            ask_size=asks[0].size,
             lp_time=at,
             received_at=received_at,
+            bids=tuple(bids) if deep else (),
+            asks=tuple(asks) if deep else (),
+            raw=raw,
+        )
+
+    def _unusable(
+        self, name: str, reason: Quarantine, at: datetime, received_at: datetime, raw: str | None
+    ) -> UnusableQuote:
+        book = self._books[name]
+        return UnusableQuote(
+            lp=self._lp,
+            symbol=self._terms.symbols[name],
+            reason=reason,
+            bid=_top(book.bids.levels(BIDS_FIRST, 1)),
+            ask=_top(book.asks.levels(ASKS_FIRST, 1)),
+            lp_time=at,
+            received_at=received_at,
+            raw=raw,
         )
 
 
-def _best(levels: Collection[Level], choose: Callable[..., Level]) -> Level:
-    if len(levels) == 1:
-        return next(iter(levels))
-    return choose(levels, key=_price)
-
-
-def _price(level: Level) -> Price:
-    return level.price
+def _top(levels: Sequence[DepthLevel]) -> Price | None:
+    return levels[0].price if levels else None

@@ -1,12 +1,21 @@
 """One LP as a source of quotes: session events and messages become core's quote events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final, assert_never
 
 import structlog
 
 from tradewind.core.ids import LpCode, Symbol
-from tradewind.core.quotes import LpLost, QuoteCleared, QuoteEvent
+from tradewind.core.quotes import (
+    BooksRestarted,
+    LpLost,
+    LpTerms,
+    Quarantine,
+    QuoteCleared,
+    QuoteEvent,
+    UnusableQuote,
+)
 from tradewind.external.fix.book import Books
 from tradewind.external.fix.market_data import Kind, MarketDataSession, Received
 from tradewind.external.fix.tagvalue import (
@@ -17,25 +26,28 @@ from tradewind.external.fix.tagvalue import (
     RequestRejected,
     Snapshot,
     parse,
+    subject,
 )
 
 LOGGED_TEXT_MAX: Final = 300
+#: A disabled LP: connected perhaps, asked for nothing.
+NOTHING: Final = LpTerms(symbols=MappingProxyType({}))
 
 _log = structlog.get_logger()
 
 
 class LpFeed:
-    """Drains one LP's session. `symbols` maps the LP's names to ours."""
+    """Drains one LP's session, on the terms that `follow` sets."""
 
-    def __init__(self, session: MarketDataSession, symbols: Mapping[str, Symbol]) -> None:
-        """Subscribe every symbol at each logon."""
+    def __init__(self, session: MarketDataSession) -> None:
+        """Connect when there are terms for the first time."""
         self._session = session
-        self._symbols = dict(symbols)
-        self._names = {symbol: name for name, symbol in symbols.items()}
-        self._books = Books(session.lp, self._symbols)
+        self._started = False
+        self._terms = NOTHING
+        self._names: dict[Symbol, str] = {}
+        self._books = Books(session.lp, NOTHING)
         self._generation = 0
         self.up = False
-        self.malformed = 0
 
     @property
     def lp(self) -> LpCode:
@@ -47,13 +59,10 @@ class LpFeed:
         """Return how many messages wait to be read."""
         return self._session.waiting
 
-    def start(self) -> None:
-        """Connect."""
-        self._session.start()
-
     async def stop(self) -> None:
         """Log out."""
-        await self._session.stop()
+        if self._started:
+            await self._session.stop()
 
     def drain(self, limit: int) -> Sequence[QuoteEvent]:
         """Read up to `limit` messages."""
@@ -62,14 +71,18 @@ class LpFeed:
             events += self._read(received)
         return events
 
-    def follow(self, symbols: Mapping[str, Symbol]) -> Sequence[QuoteEvent]:
-        """Change what is subscribed; a changed set starts again from snapshots."""
-        if symbols == self._symbols:
+    def follow(self, terms: LpTerms | None) -> Sequence[QuoteEvent]:
+        """Change what is subscribed; changed terms start again from snapshots."""
+        wanted = terms or NOTHING
+        if _asks_the_same(wanted, self._terms):
             return ()
         if self.up:
-            self._session.unsubscribe(self._symbols, self._generation)
-        self._symbols = dict(symbols)
-        self._names = {symbol: name for name, symbol in symbols.items()}
+            self._session.unsubscribe(self._terms, self._generation)
+        self._terms = wanted
+        self._names = {symbol: name for name, symbol in wanted.symbols.items()}
+        if not self._started and wanted.symbols:
+            self._started = True
+            self._session.start()
         return self._restart()
 
     def _read(self, received: Received) -> Sequence[QuoteEvent]:
@@ -89,7 +102,11 @@ class LpFeed:
                 _log.error("lp_inbox_overflow", lp=self.lp)
                 # Going up or down may be among what was lost.
                 self.up = self._session.logged_on
-                self._session.unsubscribe(self._symbols, self._generation)
+                self._session.unsubscribe(self._terms, self._generation)
+                return self._restart()
+            case Kind.GAP:
+                _log.warning("lp_messages_missing", lp=self.lp)
+                self._session.unsubscribe(self._terms, self._generation)
                 return self._restart()
             case Kind.REFUSED:
                 _log.warning("lp_refused", lp=self.lp, text=_printable(received.text))
@@ -100,10 +117,10 @@ class LpFeed:
     def _restart(self) -> Sequence[QuoteEvent]:
         """Forget all books and ask for new snapshots; answers to older requests are ignored."""
         self._generation += 1
-        self._books = Books(self.lp, self._symbols)
+        self._books = Books(self.lp, self._terms)
         if self.up:
-            self._session.subscribe(self._symbols, self._generation)
-        return (LpLost(lp=self.lp),)
+            self._session.subscribe(self._terms, self._generation)
+        return (BooksRestarted(lp=self.lp),)
 
     def _message(self, received: Received) -> Sequence[QuoteEvent]:
         try:
@@ -111,11 +128,11 @@ class LpFeed:
             match message:
                 case Snapshot():
                     if self._is_current(message.request_id):
-                        return self._books.snapshot(message, received.at)
+                        return self._books.snapshot(message, received.at, received.text)
                 case Increments():
                     if self._is_current(message.request_id):
                         name = self._requested_name(message.request_id)
-                        return self._books.increments(message, name, received.at)
+                        return self._books.increments(message, name, received.at, received.text)
                 case RequestRejected():
                     return self._rejected(message)
                 case Ignored():
@@ -123,10 +140,29 @@ class LpFeed:
                 case _:
                     assert_never(message)
         except MalformedMessage as error:
-            self.malformed += 1
             text = _printable(received.text)
             _log.warning("lp_message_malformed", lp=self.lp, error=str(error), text=text)
+            return self._malformed(received)
         return ()
+
+    def _malformed(self, received: Received) -> Sequence[QuoteEvent]:
+        """Say of which symbol it was, as far as that can be read."""
+        request_id, name = subject(received.text)
+        symbol = self._terms.symbols.get(name or self._requested_name(request_id))
+        if symbol is None:
+            return ()
+        return (
+            UnusableQuote(
+                lp=self.lp,
+                symbol=symbol,
+                reason=Quarantine.MALFORMED,
+                bid=None,
+                ask=None,
+                lp_time=received.at,
+                received_at=received.at,
+                raw=received.text,
+            ),
+        )
 
     def _rejected(self, message: RequestRejected) -> Sequence[QuoteEvent]:
         symbol = Symbol(message.request_id.partition(".")[0])
@@ -145,6 +181,11 @@ class LpFeed:
 
     def _requested_name(self, request_id: str) -> str:
         return self._names.get(Symbol(request_id.partition(".")[0]), "")
+
+
+def _asks_the_same(one: LpTerms, other: LpTerms) -> bool:
+    """Tell whether two terms differ at most in what the LP never hears of."""
+    return (one.symbols, one.depth, one.replay) == (other.symbols, other.depth, other.replay)
 
 
 def _printable(text: str) -> str:

@@ -6,7 +6,7 @@ A callback copies the message's text into a bounded queue and returns. No except
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,11 @@ from typing import Final
 import quickfix as fix
 import structlog
 
-from tradewind.core.ids import LpCode, Symbol
+from tradewind.core.ids import LpCode
+from tradewind.core.quotes import LpTerms
 from tradewind.external.fix.dictionary import write_dictionary
 from tradewind.external.fix.endpoints import LpEndpoint
-from tradewind.external.fix.requests import market_data_request
+from tradewind.external.fix.requests import SUBSCRIBE, UNSUBSCRIBE, market_data_request
 from tradewind.infra.clock import Clock
 
 INBOX_MAX: Final = 100_000
@@ -66,6 +67,8 @@ class Kind(Enum):
     MESSAGE = auto()
     #: The inbox was full and was emptied: what it held is lost.
     OVERFLOW = auto()
+    #: Messages are missing: QuickFIX asks for them, and market data is never sent again.
+    GAP = auto()
     #: The LP refused something at session level; the text says what.
     REFUSED = auto()
 
@@ -137,15 +140,18 @@ class MarketDataSession:
                 received.append(inbox.popleft())
         return received
 
-    def subscribe(self, symbols: Mapping[str, Symbol], generation: int) -> None:
-        """Ask for the top of book of every symbol; the keys are the LP's names."""
-        for name, symbol in symbols.items():
-            self._send(market_data_request(f"{symbol}.{generation}", name, subscribes=True))
+    def subscribe(self, terms: LpTerms, generation: int) -> None:
+        """Ask for the book of every symbol."""
+        self._request(terms, generation, SUBSCRIBE)
 
-    def unsubscribe(self, symbols: Mapping[str, Symbol], generation: int) -> None:
+    def unsubscribe(self, terms: LpTerms, generation: int) -> None:
         """End the subscriptions of an earlier generation."""
-        for name, symbol in symbols.items():
-            self._send(market_data_request(f"{symbol}.{generation}", name, subscribes=False))
+        self._request(terms, generation, UNSUBSCRIBE)
+
+    def _request(self, terms: LpTerms, generation: int, action: str) -> None:
+        for name, symbol in terms.symbols.items():
+            request_id = f"{symbol}.{generation}"
+            self._send(market_data_request(request_id, name, action=action, depth=terms.depth))
 
     def _send(self, message: fix.Message) -> None:
         """Send while logged on; QuickFIX would keep it for the next logon otherwise."""
@@ -177,7 +183,12 @@ class _Callbacks(fix.Application):
         self._put(Kind.DOWN)
 
     def toAdmin(self, message: fix.Message, session_id: fix.SessionID) -> None:  # noqa: N802
-        """Need nothing."""
+        """Report a gap: we are about to ask for a resend."""
+        try:
+            if "\x0135=2\x01" in message.toString():
+                self._put(Kind.GAP)
+        except Exception:  # noqa: BLE001 it would end the process
+            self._put(Kind.REFUSED)
 
     def fromAdmin(self, message: fix.Message, session_id: fix.SessionID) -> None:  # noqa: N802
         """Report rejects and logouts with their text."""

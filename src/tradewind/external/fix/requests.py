@@ -6,16 +6,18 @@ import quickfix as fix
 
 SUBSCRIBE: Final = "1"
 UNSUBSCRIBE: Final = "2"
+WHOLE_BOOK: Final = "0"
+TOP_OF_BOOK: Final = "1"
 
 
-def market_data_request(request_id: str, symbol: str, *, subscribes: bool) -> fix.Message:
-    """Build a MarketDataRequest (V): top of book, incremental, one symbol."""
+def market_data_request(request_id: str, symbol: str, *, action: str, depth: int) -> fix.Message:
+    """Build a MarketDataRequest (V): incremental, one symbol, the top or the whole book."""
     message = fix.Message()
     message.getHeader().setField(fix.StringField(35, "V"))
     for tag, value in (
         (262, request_id),
-        (263, SUBSCRIBE if subscribes else UNSUBSCRIBE),
-        (264, "1"),
+        (263, action),
+        (264, TOP_OF_BOOK if depth == 1 else WHOLE_BOOK),
         (265, "1"),
     ):
         message.setField(fix.StringField(tag, value))

@@ -16,6 +16,7 @@ COUNT_DIGITS_MAX: Final = 6
 DECIMALS_CACHED: Final = 8192
 BID: Final = "0"
 OFFER: Final = "1"
+CHANGE: Final = "1"
 DELETE: Final = "2"
 
 
@@ -98,6 +99,16 @@ def parse(text: str) -> Snapshot | Increments | RequestRejected | Ignored:
             )
         case _:
             return Ignored(kind=kind)
+
+
+def subject(text: str) -> tuple[str, str]:
+    """Return MDReqID and Symbol of a message that `parse` refuses; empty where absent."""
+    fields = {
+        tag: value
+        for tag, _, value in (field.partition("=") for field in text.split(SOH))
+        if tag in {"55", "262"}
+    }
+    return fields.get("262", ""), fields.get("55", "")
 
 
 def _fields(text: str) -> dict[str, str]:

@@ -72,12 +72,18 @@ class Markets:
         def mid_of(symbol: Symbol) -> Mid | None:
             tick = self._feed.latest(symbol)
             mid = middle(tick) if tick is not None else None
-            if mid is None:
+            if tick is None or mid is None:
                 return None
-            fresh = self._feed.tradable(symbol, now, self._age_max(symbol)) is not None
-            return Mid(price=mid, fresh=fresh)
+            return Mid(price=mid, fresh=self._may_convert(tick, now))
 
         return convert(source, target, self._reference.pairs, mid_of)
+
+    def _may_convert(self, tick: Tick, now: datetime) -> bool:
+        """Tell whether a pair's mid is good now; out of session its last one is."""
+        if tick.reason == "session_closed" and self._feed.alive:
+            return True
+        symbol = Symbol(tick.symbol)
+        return self._feed.tradable(symbol, now, self._age_max(symbol)) is not None
 
     def mark(
         self, symbol: Symbol, group: str, currency: CurrencyCode, now: datetime
@@ -133,14 +139,21 @@ def middle(tick: Tick) -> Decimal | None:
 
 
 def market_price(tick: Tick, group: str, instrument: Instrument) -> MarketPrice:
-    """Make a group's price with its book: each LP's level moved by the group's markup."""
+    """Make a group's price with its book: each level moved by the group's markup, rounded out.
+
+    A tick without depth has the LPs' tops. The rules' version is the number of the markup rule.
+    """
     shown = tick.prices[group]
     if tick.bid is None or tick.ask is None:
         raise AssertionError("a tradable tick has a bid and an ask")
     bid_markup, ask_markup = tick.bid - shown.bid, shown.ask - tick.ask
     precision = instrument.price_precision
-    bids = sorted(tick.quotes, key=lambda q: q.bid, reverse=True)
-    asks = sorted(tick.quotes, key=lambda q: q.ask)
+    bids = [(level.price, level.size) for level in tick.bids] or sorted(
+        ((quote.bid, quote.bid_size) for quote in tick.quotes), key=_price, reverse=True
+    )
+    asks = [(level.price, level.size) for level in tick.asks] or sorted(
+        ((quote.ask, quote.ask_size) for quote in tick.quotes), key=_price
+    )
     return MarketPrice(
         symbol=instrument.symbol,
         epoch=tick.epoch,
@@ -151,12 +164,16 @@ def market_price(tick: Tick, group: str, instrument: Instrument) -> MarketPrice:
         bbo_bid=Price(tick.bid),
         bbo_ask=Price(tick.ask),
         bids=tuple(
-            Level(price=round_bid(q.bid - bid_markup, precision), quantity=Quantity(q.bid_size))
-            for q in bids
+            Level(price=round_bid(price - bid_markup, precision), quantity=Quantity(size))
+            for price, size in bids
         ),
         asks=tuple(
-            Level(price=round_ask(q.ask + ask_markup, precision), quantity=Quantity(q.ask_size))
-            for q in asks
+            Level(price=round_ask(price + ask_markup, precision), quantity=Quantity(size))
+            for price, size in asks
         ),
-        rules_version=tick.rules_version,
+        rules_version=shown.rule or tick.rules_version,
     )
+
+
+def _price(level: tuple[Decimal, Decimal]) -> Decimal:
+    return level[0]

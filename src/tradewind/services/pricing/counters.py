@@ -5,6 +5,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from tradewind.core.ids import LpCode
+from tradewind.core.quotes import Quarantine
 
 LATENCY_BUCKETS_S: Final = (
     0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
@@ -21,6 +22,10 @@ class PricingCounters:
         )
         self._dropped = Counter(
             "tradewind_pricing_dropped", "Quotes and ticks not published", ["reason"],
+            registry=registry,
+        )  # fmt: skip
+        self._quarantined = Counter(
+            "tradewind_pricing_quarantined", "Quotes that may not move a price", ["lp", "reason"],
             registry=registry,
         )  # fmt: skip
         self.published = Counter(
@@ -47,3 +52,7 @@ class PricingCounters:
         """Count what was not published, by reason."""
         if count:
             self._dropped.labels(reason=reason).inc(count)
+
+    def quarantined(self, lp: LpCode, reason: Quarantine, count: int) -> None:
+        """Count what did not pass the filter, by LP and reason."""
+        self._quarantined.labels(lp=lp, reason=reason.value).inc(count)

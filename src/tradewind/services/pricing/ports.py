@@ -1,10 +1,10 @@
 """What pricing needs from outside its layer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from tradewind.core.ids import LpCode, Symbol
-from tradewind.core.quotes import QuoteEvent
+from tradewind.core.ids import LpCode
+from tradewind.core.quotes import LpTerms, QuoteEvent
 
 
 class QuoteSource(Protocol):
@@ -16,12 +16,13 @@ class QuoteSource(Protocol):
         ...
 
     @property
-    def waiting(self) -> int:
-        """Return how many messages wait to be drained."""
+    def up(self) -> bool:
+        """Tell whether the session is up."""
         ...
 
-    def start(self) -> None:
-        """Connect, and again whenever the connection is lost."""
+    @property
+    def waiting(self) -> int:
+        """Return how many messages wait to be drained."""
         ...
 
     async def stop(self) -> None:
@@ -32,6 +33,6 @@ class QuoteSource(Protocol):
         """Read up to `limit` messages, oldest first."""
         ...
 
-    def follow(self, symbols: Mapping[str, Symbol]) -> Sequence[QuoteEvent]:
-        """Subscribe exactly these symbols; the keys are the LP's names."""
+    def follow(self, terms: LpTerms | None) -> Sequence[QuoteEvent]:
+        """Quote on these terms from now on, connecting the first time; None is not at all."""
         ...

@@ -14,6 +14,7 @@ from tradewind.core.ids import Symbol
 from tradewind.core.instruments import Instrument
 from tradewind.core.money import CurrencyCode
 from tradewind.infra.clock import Clock
+from tradewind.infra.postgres import AWAY
 
 POLL_S: Final = 0.25
 
@@ -31,6 +32,11 @@ INSTRUMENTS_SQL: Final = """
      ORDER BY v.symbol, v.version DESC
 """
 
+#: When the next version comes into force by itself, null when none waits.
+NEXT_VERSION_SQL: Final = """
+    SELECT min(effective_from) AS at FROM instrument_version WHERE effective_from > $1
+"""
+
 VERSION_SQL: Final = "SELECT COALESCE(sum(version), 0)::bigint FROM config_version"
 
 
@@ -42,6 +48,7 @@ class Reference:
         self._pool = pool
         self._clock = clock
         self._version = -1
+        self._changes_at: datetime | None = None
         self.instruments: Mapping[Symbol, Instrument] = MappingProxyType({})
         self.pairs: Mapping[tuple[CurrencyCode, CurrencyCode], Symbol] = MappingProxyType({})
 
@@ -52,20 +59,25 @@ class Reference:
             await self._load(connection, self._clock.now())
 
     async def follow(self) -> None:
-        """Poll for a changed configuration until cancelled; an unreachable server is retried."""
+        """Follow what is changed and what changes by itself; an unreachable server is retried."""
         log = structlog.get_logger()
         while True:
             await asyncio.sleep(POLL_S)
             try:
                 async with self._pool.acquire(timeout=1) as connection:
                     version = await connection.fetchval(VERSION_SQL, timeout=1)
-                    if version != self._version:
-                        await self._load(connection, self._clock.now())
+                    now = self._clock.now()
+                    if version != self._version or self._is_due(now):
+                        await self._load(connection, now)
                         self._version = version
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except (asyncpg.PostgresError, *AWAY) as error:
                 log.warning("reference_poll_failed", error=str(error))
 
+    def _is_due(self, now: datetime) -> bool:
+        return self._changes_at is not None and now >= self._changes_at
+
     async def _load(self, connection: asyncpg.pool.PoolConnectionProxy, now: datetime) -> None:
+        self._changes_at = await connection.fetchval(NEXT_VERSION_SQL, now)
         rows = await connection.fetch(INSTRUMENTS_SQL, now)
         loaded = [msgspec.convert(dict(row), Instrument) for row in rows]
         self.instruments = MappingProxyType({i.symbol: i for i in loaded})

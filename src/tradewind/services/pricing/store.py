@@ -1,39 +1,58 @@
 """Pricing's configuration in PostgreSQL."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import asyncpg
 
-from tradewind.core.ids import GroupCode, LpCode, Symbol
-from tradewind.core.quotes import Markup
-from tradewind.services.pricing.rules import PricingRules, SymbolRules
+from tradewind.core.ids import GroupCode
+from tradewind.core.markups import Markup, MarkupKind
+from tradewind.core.money import ZERO
+from tradewind.infra.postgres import Connection
+from tradewind.services.pricing.records import Markups, Records, pricing_rules
+from tradewind.services.pricing.rules import PricingRules
+from tradewind.services.pricing.sessions import load_calendars
 
 QUERY_TIMEOUT_S: Final = 2.0
 
 PRICED_SYMBOLS_SQL: Final = """
-    SELECT DISTINCT ON (symbol) symbol, price_precision, quote_age_ms_max, lp_symbols::text
-      FROM instrument_version
-     WHERE effective_from <= $1
-     ORDER BY symbol, version DESC
+    SELECT DISTINCT ON (v.symbol)
+           v.symbol, i.asset_class, v.price_precision, v.quote_age_ms_max, v.allow_negative,
+           v.lp_symbols::text,
+           (SELECT max(at) FROM quote_rebase b WHERE b.symbol = v.symbol AND at <= $1) AS rebased_at
+      FROM instrument_version v
+      JOIN instrument i ON i.symbol = v.symbol
+     WHERE v.effective_from <= $1
+     ORDER BY v.symbol, v.version DESC
 """
 
-#: The rule of a symbol wins over its group's default, whatever their versions.
 MARKUPS_SQL: Final = """
-    SELECT DISTINCT ON (g.code, r.symbol)
-           g.code, r.symbol, r.version, r.bid_points, r.ask_points
+    SELECT DISTINCT ON (g.code, r.symbol, r.asset_class)
+           g.code, r.symbol, r.asset_class, r.id, r.kind, r.bid_points, r.ask_points,
+           r.target_spread, r.percent, r.min_spread, r.max_spread
       FROM account_group g
       JOIN markup_rule r ON r.group_id = g.id
      WHERE r.effective_from <= $1
-     ORDER BY g.code, r.symbol, r.version DESC
+     ORDER BY g.code, r.symbol, r.asset_class, r.version DESC
+"""
+
+QUOTE_FILTERS_SQL: Final = """
+    SELECT DISTINCT ON (symbol, asset_class)
+           symbol, asset_class, soft_band, hard_band, band_floor_points, confirm_ticks,
+           future_ms_max, late_ms_max, frozen_ms_max, warm_up_ticks, warm_up_ms_max,
+           normal_spread * warm_up_spread_factor AS warm_up_spread
+      FROM quote_filter
+     WHERE effective_from <= $1
+     ORDER BY symbol, asset_class, version DESC
 """
 
 PRICING_LPS_SQL: Final = """
-    SELECT code FROM liquidity_provider WHERE enabled AND environment = $1
+    SELECT code, priority, depth, symbol_map::text, replay
+      FROM liquidity_provider
+     WHERE enabled AND environment = $1
 """
 
 RULES_VERSION_SQL: Final = """
@@ -44,7 +63,10 @@ RULES_VERSION_SQL: Final = """
 NEXT_CHANGE_SQL: Final = """
     SELECT min(effective_from) AS at
       FROM (SELECT effective_from FROM instrument_version
-             UNION ALL SELECT effective_from FROM markup_rule) AS planned
+             UNION ALL SELECT effective_from FROM markup_rule
+             UNION ALL SELECT effective_from FROM quote_filter
+             UNION ALL SELECT effective_from FROM calendar_version
+             UNION ALL SELECT at FROM quote_rebase) AS planned
      WHERE effective_from > $1
 """
 
@@ -76,48 +98,33 @@ class RulesStore:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             version = await connection.fetchval(RULES_VERSION_SQL)
-            symbols = await connection.fetch(PRICED_SYMBOLS_SQL, now)
-            markups = await connection.fetch(MARKUPS_SQL, now)
-            lps = await connection.fetch(PRICING_LPS_SQL, self._environment)
+            records = Records(
+                symbols=await connection.fetch(PRICED_SYMBOLS_SQL, now),
+                markups=await load_markups(connection, now),
+                filters=await connection.fetch(QUOTE_FILTERS_SQL, now),
+                lps=await connection.fetch(PRICING_LPS_SQL, self._environment),
+                calendars=await load_calendars(connection, now),
+            )
             changes_at = await connection.fetchval(NEXT_CHANGE_SQL, now)
-        rules = PricingRules(
-            version=version,
-            symbols=_symbol_rules(symbols, markups),
-            lps=_lp_symbols(symbols, [LpCode(row["code"]) for row in lps]),
-        )
+        rules = pricing_rules(version, records, self._environment)
         return LoadedRules(rules=rules, changes_at=changes_at)
 
 
-def _symbol_rules(
-    symbols: Sequence[asyncpg.Record], markups: Sequence[asyncpg.Record]
-) -> Mapping[Symbol, SymbolRules]:
-    """Give every symbol one markup for each group that has a default or a rule of its own."""
-    by_group: defaultdict[GroupCode, dict[Symbol | None, Markup]] = defaultdict(dict)
-    for row in markups:
+async def load_markups(connection: Connection, now: datetime) -> Mapping[GroupCode, Markups]:
+    """Read the rules in force, by group and by what they are for: symbol, asset class, or all."""
+    by_group: defaultdict[GroupCode, dict[str | None, Markup]] = defaultdict(dict)
+    rows: Sequence[asyncpg.Record] = await connection.fetch(MARKUPS_SQL, now)
+    for row in rows:
         group = GroupCode(row["code"])
-        by_group[group][row["symbol"]] = Markup(
+        by_group[group][row["symbol"] or row["asset_class"]] = Markup(
             group=group,
-            version=row["version"],
+            rule=row["id"],
+            kind=MarkupKind(row["kind"]),
             bid_points=row["bid_points"],
             ask_points=row["ask_points"],
+            target_spread=row["target_spread"] or ZERO,
+            percent=row["percent"] or ZERO,
+            min_spread=row["min_spread"],
+            max_spread=row["max_spread"],
         )
-    return {
-        row["symbol"]: SymbolRules(
-            precision=row["price_precision"],
-            quote_age_max=timedelta(milliseconds=row["quote_age_ms_max"]),
-            markups=tuple(
-                rules.get(row["symbol"]) or rules[None]
-                for rules in by_group.values()
-                if row["symbol"] in rules or None in rules
-            ),
-        )
-        for row in symbols
-    }
-
-
-def _lp_symbols(
-    symbols: Sequence[asyncpg.Record], lps: Sequence[LpCode]
-) -> Mapping[LpCode, Mapping[str, Symbol]]:
-    """Turn each instrument's map (LP to its name) into each LP's map (its name to ours)."""
-    names = [(Symbol(row["symbol"]), json.loads(row["lp_symbols"])) for row in symbols]
-    return {lp: {known[lp]: symbol for symbol, known in names if lp in known} for lp in lps}
+    return by_group

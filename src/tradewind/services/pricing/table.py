@@ -3,150 +3,83 @@
 Source: docs/domain/quotes.md
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, assert_never
 
-from tradewind.contracts.ticks import Tick, TickPrice, TickQuote
+from tradewind.contracts.ticks import Tick
 from tradewind.core.ids import LpCode, Symbol
 from tradewind.core.quotes import (
-    Bbo,
+    BooksRestarted,
     LpLost,
     LpQuote,
+    Quarantine,
     QuoteCleared,
     QuoteEvent,
     Untradable,
-    best,
-    is_live,
-    is_repeat,
-    marked,
-    uncrossed,
+    UnusableQuote,
 )
-from tradewind.services.pricing.rules import PricingRules, SymbolRules
+from tradewind.core.steadiness import Steadiness, is_unsteady, lost, returned
+from tradewind.services.pricing.rules import PricingRules
+from tradewind.services.pricing.symbol_price import SymbolPrice
 
-#: How long a crossed composite waits before its older quotes are dropped.
-CROSSED_GRACE: Final = timedelta(seconds=1)
+#: Quarantined quotes kept between two collections; more are counted and not shown.
+REFUSALS_MAX: Final = 100
 
 
-class SymbolPrice:
-    """One symbol: its quotes, and the tick they make."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A quote that did not pass, and why."""
 
-    def __init__(self, symbol: Symbol, rules: SymbolRules) -> None:
-        """Start without quotes."""
-        self.symbol = symbol
-        self.rules = rules
-        self.quotes: dict[LpCode, LpQuote] = {}
-        self._shown: dict[LpCode, TickQuote] = {}
-        self._crossed_since: datetime | None = None
-        self._prices: dict[str, TickPrice] = {}
-        self._priced: tuple[Bbo, SymbolRules] | None = None
-        self._last: tuple[frozenset[LpCode], Untradable | None] = (frozenset(), None)
-
-    def put(self, quote: LpQuote) -> None:
-        """Take an LP's newest quote."""
-        self.quotes[quote.lp] = quote
-        self._shown[quote.lp] = TickQuote(
-            lp=quote.lp,
-            bid=quote.bid,
-            ask=quote.ask,
-            bid_size=quote.bid_size,
-            ask_size=quote.ask_size,
-            lp_time=quote.lp_time,
-            received_at=quote.received_at,
-        )
-
-    def withdraw(self, lp: LpCode) -> bool:
-        """Forget an LP's quote; False when there was none."""
-        self._shown.pop(lp, None)
-        return self.quotes.pop(lp, None) is not None
-
-    def has_changed_with_time(self, now: datetime) -> bool:
-        """Tell whether the passing of time alone made the last tick wrong."""
-        used, _, reason = self._composite(now)
-        return (frozenset(quote.lp for quote in used), reason) != self._last
-
-    def tick(self, place: tuple[int, int, int], now: datetime) -> Tick:
-        """Price the symbol; `place` is (epoch, seq, version of the rules)."""
-        used, bbo, reason = self._composite(now)
-        self._last = (frozenset(quote.lp for quote in used), reason)
-        epoch, seq, rules_version = place
-        return Tick(
-            symbol=self.symbol,
-            epoch=epoch,
-            seq=seq,
-            time=now,
-            bid=bbo.bid if bbo else None,
-            ask=bbo.ask if bbo else None,
-            quotes=tuple(self._shown[quote.lp] for quote in used),
-            tradable=bbo is not None,
-            reason=reason,
-            rules_version=rules_version,
-            prices=self._marked(bbo) if bbo else {},
-        )
-
-    def _composite(self, now: datetime) -> tuple[Sequence[LpQuote], Bbo | None, Untradable | None]:
-        """Return the quotes that count, and their BBO or why there is none."""
-        age_max = self.rules.quote_age_max
-        live = [quote for quote in self.quotes.values() if is_live(quote, now, age_max)]
-        bbo = best(live)
-        if bbo is None:
-            self._crossed_since = None
-            return live, None, Untradable.STALE if self.quotes else Untradable.NO_QUOTE
-        if not bbo.crossed:
-            self._crossed_since = None
-            return live, bbo, None
-        self._crossed_since = self._crossed_since or now
-        if now - self._crossed_since < CROSSED_GRACE:
-            return live, None, Untradable.CROSSED
-        kept = uncrossed(live)
-        return kept, best(kept), None
-
-    def _marked(self, bbo: Bbo) -> dict[str, TickPrice]:
-        """Return each group's price; the same BBO under the same rules is not computed again."""
-        if self._priced != (bbo, self.rules):
-            self._prices = {
-                markup.group: TickPrice(bid=price.bid, ask=price.ask)
-                for markup in self.rules.markups
-                for price in (marked(bbo, markup, self.rules.precision),)
-            }
-            self._priced = (bbo, self.rules)
-        return self._prices
+    quote: LpQuote | UnusableQuote
+    reason: Quarantine
 
 
 class PriceTable:
     """All symbols under one lease. Every change returns the ticks to publish, in order."""
 
-    def __init__(self, rules: PricingRules, epoch: int) -> None:
+    def __init__(self, rules: PricingRules, epoch: int, now: datetime) -> None:
         """Start without quotes: nothing is tradable."""
         self._rules = rules
         self._epoch = epoch
         self._sequences: dict[Symbol, int] = {}
         self._symbols = {
-            symbol: SymbolPrice(symbol, terms) for symbol, terms in rules.symbols.items()
+            symbol: SymbolPrice(symbol, terms, rules.lps, now)
+            for symbol, terms in rules.symbols.items()
         }
-        self.repeats = 0
+        self._steadiness: dict[LpCode, Steadiness] = {}
+        self._held: frozenset[LpCode] = frozenset()
+        self.quarantined: dict[tuple[LpCode, Quarantine], int] = {}
+        self.refusals: list[Refusal] = []
         self.unknown = 0
         self.disabled = 0
+        self.out_of_session = 0
 
     def apply(self, event: QuoteEvent, now: datetime) -> Sequence[Tick]:
         """Take one event of one LP."""
         match event:
             case LpQuote():
                 return self._quote(event, now)
+            case UnusableQuote():
+                return self._unusable(event, now)
             case QuoteCleared():
                 price = self._symbols.get(event.symbol)
                 return [self._tick(price, now)] if price and price.withdraw(event.lp) else ()
             case LpLost():
+                known = self._steadiness.get(event.lp, Steadiness())
+                self._steadiness[event.lp] = lost(known, now)
+                return self._withdraw(event.lp, now)
+            case BooksRestarted():
                 return self._withdraw(event.lp, now)
             case _:
                 assert_never(event)
 
     def sweep(self, now: datetime) -> Sequence[Tick]:
-        """Return ticks of symbols whose quotes grew too old or stayed crossed."""
+        """Return ticks of symbols whose quotes grew too old, stayed crossed or count again."""
+        self._hold(now)
         return [
-            self._tick(price, now)
-            for price in self._symbols.values()
-            if price.has_changed_with_time(now)
+            self._tick(price, now) for price in self._symbols.values() if price.has_changed(now)
         ]
 
     def restate(self, now: datetime) -> Sequence[Tick]:
@@ -161,10 +94,12 @@ class PriceTable:
         former = self._symbols
         self._symbols = dict[Symbol, SymbolPrice]()
         for symbol, terms in rules.symbols.items():
-            price = former.get(symbol) or SymbolPrice(symbol, terms)
-            price.rules = terms
-            for lp in set(price.quotes) - set(rules.lps):
-                price.withdraw(lp)
+            price = former.get(symbol)
+            if price is None:
+                price = SymbolPrice(symbol, terms, rules.lps, now)
+                price.held = self._held
+            else:
+                price.configure(terms, rules.lps, now)
             self._symbols[symbol] = price
         return [*gone, *self.restate(now)]
 
@@ -174,6 +109,12 @@ class PriceTable:
             self._untradable(symbol, Untradable.PRICING_STOPPED, now) for symbol in self._symbols
         ]
 
+    def collect_refusals(self) -> Sequence[Refusal]:
+        """Return what did not pass since the last time, as much of it as was kept."""
+        refusals = tuple(self.refusals)
+        self.refusals.clear()
+        return refusals
+
     def _quote(self, quote: LpQuote, now: datetime) -> Sequence[Tick]:
         price = self._symbols.get(quote.symbol)
         if price is None:
@@ -182,16 +123,45 @@ class PriceTable:
         if quote.lp not in self._rules.lps:
             self.disabled += 1
             return ()
-        last = price.quotes.get(quote.lp)
-        if last is not None and is_repeat(quote, last):
-            self.repeats += 1
+        if not price.takes_quotes(now):
+            self.out_of_session += 1
             return ()
-        price.put(quote)
-        return (self._tick(price, now),)
+        known = self._steadiness.get(quote.lp)
+        if known is None or known.back_at is None:
+            self._steadiness[quote.lp] = returned(known or Steadiness(), now)
+            self._hold(now)
+        reason = price.take(quote, now)
+        if reason is None:
+            return (self._tick(price, now),)
+        self._refuse(quote, reason)
+        return (self._tick(price, now),) if price.has_changed(now) else ()
+
+    def _unusable(self, quote: UnusableQuote, now: datetime) -> Sequence[Tick]:
+        """Count it; a book with one side only is no quote any more."""
+        price = self._symbols.get(quote.symbol)
+        if price is None or quote.lp not in self._rules.lps:
+            return ()
+        self._refuse(quote, quote.reason)
+        if quote.reason is Quarantine.ONE_SIDED and price.suspend(quote.lp):
+            return (self._tick(price, now),)
+        return ()
+
+    def _refuse(self, quote: LpQuote | UnusableQuote, reason: Quarantine) -> None:
+        key = (quote.lp, reason)
+        self.quarantined[key] = self.quarantined.get(key, 0) + 1
+        if len(self.refusals) < REFUSALS_MAX:
+            self.refusals.append(Refusal(quote=quote, reason=reason))
+
+    def _hold(self, now: datetime) -> None:
+        """Tell every symbol which LPs come and go too often to count."""
+        held = frozenset(lp for lp, it in self._steadiness.items() if is_unsteady(it, now))
+        if held != self._held:
+            self._held = held
+            for price in self._symbols.values():
+                price.held = held
 
     def _withdraw(self, lp: LpCode, now: datetime) -> Sequence[Tick]:
-        prices: Iterable[SymbolPrice] = self._symbols.values()
-        return [self._tick(price, now) for price in prices if price.withdraw(lp)]
+        return [self._tick(price, now) for price in self._symbols.values() if price.withdraw(lp)]
 
     def _tick(self, price: SymbolPrice, now: datetime) -> Tick:
         return price.tick((self._epoch, self._next(price.symbol), self._rules.version), now)

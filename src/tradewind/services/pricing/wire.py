@@ -1,17 +1,23 @@
 """Redis commands as bytes: one tick is three commands, built from parts made once per symbol."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
+from tradewind.contracts.liquidity import LPS_EXPIRY_MS, LPS_KEY, LpStatus
 from tradewind.contracts.ticks import (
     ALIVE_EXPIRY_MS,
     ALIVE_KEY,
     LATEST_PREFIX,
+    QUARANTINE_FIELD,
+    QUARANTINE_KEY,
+    QUARANTINE_LENGTH_MAX,
     RING_FIELD,
     RING_LENGTH_MAX,
     RING_PREFIX,
+    QuarantinedQuote,
     Tick,
 )
 
@@ -26,6 +32,19 @@ def tick_commands(tick: Tick) -> bytes:
     value = b"$%d\r\n%b\r\n" % (len(payload), payload)
     set_, add, publish = _heads(tick.symbol)
     return b"".join((set_, value, add, value, publish, value))
+
+
+def quarantine_commands(quote: QuarantinedQuote) -> bytes:
+    """Return XADD to the ring of quarantined quotes."""
+    payload = _ENCODER.encode(quote).decode()
+    bound = ("MAXLEN", "~", str(QUARANTINE_LENGTH_MAX))
+    return pack("XADD", QUARANTINE_KEY, *bound, "*", QUARANTINE_FIELD, payload)
+
+
+def lp_statuses_command(statuses: Sequence[LpStatus]) -> bytes:
+    """Return SET of what each LP sent; it expires when pricing ends."""
+    payload = _ENCODER.encode(statuses).decode()
+    return pack("SET", LPS_KEY, payload, "PX", str(LPS_EXPIRY_MS))
 
 
 def alive_commands(epoch: int) -> bytes:
