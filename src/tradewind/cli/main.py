@@ -2,10 +2,14 @@
 
 import click
 
+from tradewind.cli.audit import audit
 from tradewind.cli.backup import backup, restore
+from tradewind.cli.candles import candles
+from tradewind.cli.configuration import configuration_commands
 from tradewind.cli.database import migrate, seed, verify
 from tradewind.cli.doctor import doctor
 from tradewind.cli.running import down, logs, status
+from tradewind.cli.ticks import ticks
 from tradewind.cli.up import up
 from tradewind.cli.web import web
 
@@ -20,8 +24,12 @@ def main() -> None:
     """
 
 
-for command in (up, down, status, logs, doctor, migrate, seed, verify, backup, restore, web):
+for command in (up, down, status, logs, doctor, migrate, seed, verify, backup, restore, web, ticks):
     main.add_command(command)
+main.add_command(candles)
+main.add_command(audit)
+for group in configuration_commands():
+    main.add_command(group)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,23 @@ class TradingSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionWindow:
+    """A stretch of one date, in the time zone of the sessions."""
+
+    open: str
+    close: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialDay:
+    """A date on which the sessions count only within `windows`; without any it is a holiday."""
+
+    date: str
+    name: str
+    windows: tuple[SessionWindow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Symbol:
     """A specification. Quantities are units; `contract_size` units make one lot."""
 
@@ -33,11 +50,12 @@ class Symbol:
     trade_mode: str
     tradable: bool
     sessions: tuple[TradingSession, ...]
+    holidays: tuple[SpecialDay, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """The price of the caller's group; null and untradable while there is none."""
+    """The price of one group; null and untradable while there is none."""
 
     symbol: str
     bid: str | None

@@ -18,15 +18,9 @@ CURRENCIES: Final = {
     "USD": 2, "EUR": 2, "JPY": 0, "GBP": 2, "CHF": 2, "AUD": 2, "NZD": 2, "CAD": 2,
 }  # fmt: skip
 
-#: Every day from midnight to midnight, in the calendar's zone.
-SESSIONS: Final = tuple(
-    {"day": day, "open": "00:00", "close": "24:00"}
-    for day in (
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-    )
-)  # fmt: skip
-
 LIQUIDITY_PROVIDERS: Final = {"lp-one": "LP One (simulated)", "lp-two": "LP Two (simulated)"}
+#: Levels a side that pricing asks each of them for.
+LP_DEPTH: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from tradewind.infra.calendars import StoredCalendar
+from tradewind.infra.demo.calendars import CALENDARS
 from tradewind.infra.demo.catalogue import (
     CALENDAR,
     CURRENCIES,
@@ -15,9 +17,9 @@ from tradewind.infra.demo.catalogue import (
     GROUPS,
     INSTRUMENTS,
     LIQUIDITY_PROVIDERS,
+    LP_DEPTH,
     MARGIN_CALL_LEVEL,
     REPORTING_CURRENCY,
-    SESSIONS,
     STOP_OUT_LEVEL,
     Specification,
     Terms,
@@ -35,9 +37,9 @@ INSERT_CURRENCIES_SQL: Final = """
 INSERT_ENTITY_SQL: Final = """
     INSERT INTO legal_entity (id, code, name, reporting_currency) VALUES ($1, $2, $3, $4)
 """
-INSERT_CALENDAR_SQL: Final = """
-    INSERT INTO calendar_version (name, version, effective_from, time_zone, sessions)
-    VALUES ($1, 1, $2, 'UTC', $3::jsonb)
+INSERT_CALENDARS_SQL: Final = """
+    INSERT INTO calendar_version
+    SELECT r.* FROM jsonb_populate_recordset(NULL::calendar_version, $1::jsonb) AS r
 """
 INSERT_INSTRUMENTS_SQL: Final = """
     INSERT INTO instrument
@@ -57,7 +59,9 @@ INSERT_GROUP_VERSIONS_SQL: Final = """
 """
 INSERT_MARKUPS_SQL: Final = """
     INSERT INTO markup_rule
-    SELECT r.* FROM jsonb_populate_recordset(NULL::markup_rule, $1::jsonb) AS r
+           (group_id, symbol, version, effective_from, kind, bid_points, ask_points)
+    SELECT r.group_id, r.symbol, r.version, r.effective_from, r.kind, r.bid_points, r.ask_points
+      FROM jsonb_populate_recordset(NULL::markup_rule, $1::jsonb) AS r
 """
 INSERT_LPS_SQL: Final = """
     INSERT INTO liquidity_provider
@@ -72,7 +76,9 @@ async def write_reference(tx: Connection, ids: IdSource, environment: str, now: 
     await tx.execute(INSERT_INSTALLATION_SQL, environment, now)
     await tx.execute(INSERT_CURRENCIES_SQL, list(CURRENCIES), list(CURRENCIES.values()))
     await tx.execute(INSERT_ENTITY_SQL, entity, ENTITY_CODE, ENTITY_NAME, REPORTING_CURRENCY)
-    await tx.execute(INSERT_CALENDAR_SQL, CALENDAR, now, _json(SESSIONS))
+    await tx.execute(
+        INSERT_CALENDARS_SQL, _json(_calendar(*named, now) for named in CALENDARS.items())
+    )
     await tx.execute(INSERT_INSTRUMENTS_SQL, _json(map(_instrument, INSTRUMENTS)))
     await tx.execute(
         INSERT_INSTRUMENT_VERSIONS_SQL,
@@ -95,6 +101,18 @@ async def write_reference(tx: Connection, ids: IdSource, environment: str, now: 
 
 def _json(rows: Iterable[Mapping[str, object]]) -> str:
     return msgspec.json.encode(list(rows)).decode()
+
+
+def _calendar(name: str, stored: StoredCalendar, now: datetime) -> Mapping[str, object]:
+    return {
+        "name": name,
+        "version": 1,
+        "effective_from": now,
+        "time_zone": stored.time_zone,
+        "sessions": stored.sessions,
+        "quoting": stored.quoting,
+        "special_days": stored.special_days,
+    }
 
 
 def _instrument(each: Specification) -> Mapping[str, object]:
@@ -165,6 +183,7 @@ def _markups(groups: Mapping[str, UUID], now: datetime) -> Iterable[Mapping[str,
                 "symbol": symbol,
                 "version": 1,
                 "effective_from": now,
+                "kind": "points",
                 "bid_points": points,
                 "ask_points": points,
             }
@@ -179,4 +198,8 @@ def _lps(entity: UUID, environment: str) -> Iterable[Mapping[str, object]]:
             "environment": environment,
             "priority": priority,
             "enabled": True,
+            "version": 1,
+            "depth": LP_DEPTH,
+            "symbol_map": {},
+            "replay": False,
         }

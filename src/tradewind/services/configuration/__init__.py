@@ -1,0 +1,1 @@
+"""What staff may change, who must agree, and the record of it."""
