@@ -30,6 +30,7 @@ class StreamError(StrEnum):
     TOO_MANY_ACCOUNTS = "too_many_accounts"
     ACCOUNT_NOT_FOUND = "account_not_found"
     EVENT_NOT_FOUND = "event_not_found"
+    TOO_MANY_CANDLES = "too_many_candles"
     UNAVAILABLE = "unavailable"
 
 

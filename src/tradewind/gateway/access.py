@@ -38,6 +38,16 @@ ANYBODY_LOGGED_IN: Final = Access(audiences=frozenset(Audience), roles=frozenset
 CLIENT: Final = Access(audiences=frozenset({Audience.CLIENT}), roles=frozenset({Role.CLIENT}))
 CLIENT_RELIEF: Final = Access(audiences=CLIENT.audiences, roles=CLIENT.roles, lane=Lane.RELIEF)
 
+_READERS: Final = frozenset({Role.ADMIN, Role.AUDITOR, Role.SUPPORT, Role.RISK})
+_STAFF: Final = frozenset({Audience.STAFF})
+STAFF_READS: Final = Access(audiences=_STAFF, roles=_READERS)
+STAFF_READS_PRICES: Final = Access(audiences=_STAFF, roles=_READERS | {Role.DEALER})
+#: A dealer stops and starts trade; the service holds him to that.
+STAFF_DEALS: Final = Access(audiences=_STAFF, roles=frozenset({Role.ADMIN, Role.DEALER}))
+STAFF_WRITES: Final = Access(audiences=_STAFF, roles=frozenset({Role.ADMIN}))
+
+_ADMIN: Final = "/v1/admin"
+_REQUEST: Final = f"{_ADMIN}/change-requests/{{request_id}}"
 _ACCOUNT: Final = "/v1/accounts/{account_id}"
 
 #: `/v1/admin/*` takes staff tokens alone, the rest of `/v1` client tokens alone; one login and
@@ -66,7 +76,41 @@ ROUTES: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("POST", f"{_ACCOUNT}/positions/{{position_id}}/close"): CLIENT_RELIEF,
         ("GET", "/v1/symbols"): CLIENT,
         ("GET", "/v1/symbols/{symbol}"): CLIENT,
+        ("GET", "/v1/symbols/{symbol}/candles"): CLIENT,
         ("GET", "/v1/prices"): CLIENT,
+        ("GET", f"{_ADMIN}/symbols"): STAFF_READS_PRICES,
+        ("GET", f"{_ADMIN}/symbols/{{symbol}}"): STAFF_READS_PRICES,
+        ("POST", f"{_ADMIN}/symbols"): STAFF_WRITES,
+        ("PATCH", f"{_ADMIN}/symbols/{{symbol}}"): STAFF_DEALS,
+        ("GET", f"{_ADMIN}/groups"): STAFF_READS,
+        ("GET", f"{_ADMIN}/groups/{{group}}"): STAFF_READS,
+        ("POST", f"{_ADMIN}/groups"): STAFF_WRITES,
+        ("PATCH", f"{_ADMIN}/groups/{{group}}"): STAFF_WRITES,
+        ("GET", f"{_ADMIN}/markup-rules"): STAFF_READS,
+        ("GET", f"{_ADMIN}/markup-rules/{{rule}}"): STAFF_READS,
+        ("POST", f"{_ADMIN}/markup-rules"): STAFF_WRITES,
+        ("PATCH", f"{_ADMIN}/markup-rules/{{rule}}"): STAFF_WRITES,
+        ("GET", f"{_ADMIN}/quote-filters"): STAFF_READS_PRICES,
+        ("GET", f"{_ADMIN}/quote-filters/{{name}}"): STAFF_READS_PRICES,
+        ("POST", f"{_ADMIN}/quote-filters"): STAFF_WRITES,
+        ("PATCH", f"{_ADMIN}/quote-filters/{{name}}"): STAFF_WRITES,
+        ("POST", f"{_ADMIN}/symbols/{{symbol}}/rebase"): STAFF_WRITES,
+        ("GET", f"{_ADMIN}/calendars"): STAFF_READS,
+        ("GET", f"{_ADMIN}/calendars/{{name}}"): STAFF_READS,
+        ("POST", f"{_ADMIN}/calendars"): STAFF_WRITES,
+        ("PATCH", f"{_ADMIN}/calendars/{{name}}"): STAFF_WRITES,
+        ("GET", f"{_ADMIN}/liquidity-providers"): STAFF_READS_PRICES,
+        ("GET", f"{_ADMIN}/liquidity-providers/{{code}}"): STAFF_READS_PRICES,
+        ("POST", f"{_ADMIN}/liquidity-providers"): STAFF_WRITES,
+        ("PATCH", f"{_ADMIN}/liquidity-providers/{{code}}"): STAFF_DEALS,
+        ("GET", f"{_ADMIN}/liquidity"): STAFF_READS_PRICES,
+        ("GET", f"{_ADMIN}/change-requests"): STAFF_READS_PRICES,
+        ("POST", f"{_ADMIN}/change-requests"): STAFF_DEALS,
+        ("GET", _REQUEST): STAFF_READS_PRICES,
+        ("PATCH", _REQUEST): STAFF_DEALS,
+        ("POST", f"{_REQUEST}/approve"): STAFF_WRITES,
+        ("POST", f"{_REQUEST}/reject"): STAFF_DEALS,
+        ("GET", f"{_ADMIN}/audit"): STAFF_READS,
     }
 )
 

@@ -20,12 +20,36 @@ from tradewind.gateway.dependencies import Dependencies
 from tradewind.gateway.edge import Edge
 from tradewind.gateway.errors import RequestError, answer_error
 from tradewind.gateway.openapi import Documented, build_document
-from tradewind.gateway.routes import accounts, auth, history, market, system
+from tradewind.gateway.routes import (
+    accounts,
+    admin_filters,
+    admin_liquidity,
+    admin_pricing,
+    admin_requests,
+    admin_terms,
+    auth,
+    candles,
+    history,
+    market,
+    system,
+)
 from tradewind.gateway.routes.system import stream_origin
 from tradewind.gateway.shortcut import Shortcut
 from tradewind.gateway.web_client import WebClient, security_headers
 
-_ROUTERS: Final = (system.router, auth.router, accounts.router, history.router, market.router)
+_ROUTERS: Final = (
+    system.router,
+    auth.router,
+    accounts.router,
+    history.router,
+    market.router,
+    candles.router,
+    admin_terms.router,
+    admin_pricing.router,
+    admin_filters.router,
+    admin_requests.router,
+    admin_liquidity.router,
+)
 _ERRORS: Final = (
     DomainError,
     RequestError,
@@ -64,11 +88,8 @@ def create_app(dependencies: Dependencies, extensions: Sequence[Extension] = ())
     )
     app.state.dependencies = dependencies
     app.state.gate = dependencies.gate
-    for router in (*_ROUTERS, *(each for one in extensions for each in one.routers)):
-        # As they are: including a router would wrap its routes in the framework's own.
-        app.router.routes.extend(router.routes)
-    document = build_document(app, settings.version, [each.documented for each in extensions])
-    app.router.routes.extend(_document_routes(document))
+    app.router.routes.extend(_framework_routes(extensions))
+    app.router.routes.extend(_document_routes(describe(settings.version, extensions)))
     app.router.default = WebClient(
         settings.web_dir, lambda request: stream_origin(request, settings)
     )
@@ -79,6 +100,18 @@ def create_app(dependencies: Dependencies, extensions: Sequence[Extension] = ())
         metrics=dependencies.metrics,
         log=dependencies.log,
     )
+
+
+def describe(version: str, extensions: Sequence[Extension] = ()) -> dict[str, Any]:
+    """Return the OpenAPI document; the routes say it all, nothing has to run."""
+    documented = [extension.documented for extension in extensions]
+    return build_document(_framework_routes(extensions), version, documented)
+
+
+def _framework_routes(extensions: Sequence[Extension]) -> list[BaseRoute]:
+    """Return routes as they are: including a router would wrap them in the framework's own."""
+    routers = (*_ROUTERS, *(each for one in extensions for each in one.routers))
+    return [route for router in routers for route in router.routes]
 
 
 def _document_routes(document: Mapping[str, Any]) -> list[Route]:

@@ -12,8 +12,11 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
+from tradewind.contracts.liquidity import LpStatus
+from tradewind.core.calendars import Calendar
 from tradewind.core.errors import InvalidError, NotFoundError
 from tradewind.core.ids import AccountId, OrderId, Symbol
+from tradewind.gateway.candles import GroupMarkups
 from tradewind.gateway.gate import CALLER, Gate
 from tradewind.gateway.metrics import GatewayMetrics
 from tradewind.gateway.request_log import RequestLog
@@ -21,11 +24,13 @@ from tradewind.infra.clock import Clock
 from tradewind.infra.ticks import TickFeed
 from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.services.accounts.service import Accounts
+from tradewind.services.configuration.approvals import Approvals
+from tradewind.services.configuration.service import Configuration
 from tradewind.services.identity.model import Principal
 from tradewind.services.identity.service import Identity
+from tradewind.services.marketdata.candles import Candles
 from tradewind.services.oms.markets import Markets
 from tradewind.services.pricing.reference import Reference
-from tradewind.services.pricing.sessions import Calendar
 
 _LIMIT_DEFAULT = 100
 _LIMIT_MAX = 500
@@ -76,7 +81,13 @@ class Dependencies:
     reference: Reference
     calendars: Callable[[], Awaitable[Mapping[Symbol, Calendar]]]
     ticks: TickFeed
+    candles: Candles
+    markups: GroupMarkups
     markets: Markets
+    configuration: Configuration
+    approvals: Approvals
+    #: What pricing says of its LPs, by code; nothing while it is silent.
+    lp_statuses: Callable[[], Awaitable[Mapping[str, LpStatus]]]
     probes: Mapping[str, Probe]
 
 
@@ -92,6 +103,20 @@ async def _account_id(
     account_id: Annotated[str, FromPath(json_schema_extra={"format": "uuid"})],
 ) -> AccountId:
     return AccountId(identifier(account_id))
+
+
+async def _account_query(
+    account_id: Annotated[
+        str | None,
+        Query(description="One of your accounts", json_schema_extra={"format": "uuid"}),
+    ] = None,
+) -> AccountId | None:
+    if account_id is None:
+        return None
+    try:
+        return AccountId(identifier(account_id))
+    except NotFoundError:
+        raise InvalidError("account_id", "invalid_id", "An id is a UUID.") from None
 
 
 async def _order_id(
@@ -135,6 +160,7 @@ def whole_number(text: object) -> object:
 Needs = Annotated[Dependencies, Depends(_dependencies)]
 Caller = Annotated[Principal, Depends(_caller)]
 AccountPath = Annotated[AccountId, Depends(_account_id)]
+AccountQuery = Annotated[AccountId | None, Depends(_account_query)]
 OrderPath = Annotated[OrderId, Depends(_order_id)]
 Cursor = Annotated[UUID | None, Depends(_cursor)]
 Limit = Annotated[int, BeforeValidator(whole_number), Query(ge=1, le=_LIMIT_MAX)]

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
+from starlette.routing import BaseRoute
 
 from tradewind.contracts.http.problem import Problem
 from tradewind.gateway.access import access_to
@@ -29,13 +29,15 @@ class Documented:
     schemas: Mapping[str, Any] = field(default_factory=dict)
 
 
-def build_document(app: FastAPI, version: str, parts: Sequence[Documented]) -> dict[str, Any]:
+def build_document(
+    routes: Sequence[BaseRoute], version: str, parts: Sequence[Documented]
+) -> dict[str, Any]:
     """Return the whole document."""
     document = get_openapi(
         title="Tradewind",
         version=version,
         description=_DESCRIPTION,
-        routes=app.routes,
+        routes=routes,
     )
     paths, components = document["paths"], document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})

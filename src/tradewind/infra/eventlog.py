@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from tradewind.infra.postgres import Connection
+from tradewind.infra.postgres import AWAY, Connection
 
 #: Published after a commit that wrote events; the payload means nothing.
 HINT_CHANNEL: Final = "events:hint"
@@ -154,7 +154,7 @@ class Tail:
         while True:
             try:
                 page = await self._read()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (asyncpg.PostgresError, *AWAY) as error:
                 self._log.warning("event_log_unreadable", error=repr(error))
                 await asyncio.sleep(_RETRY_S)
                 continue

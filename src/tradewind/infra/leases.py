@@ -13,18 +13,13 @@ from typing import Final
 import asyncpg
 import structlog
 
+from tradewind.infra.postgres import AWAY
+
 #: A dead holder is succeeded after at most TTL + POLL; a restart must serve again within 5 s.
 TTL_S: Final = 2.0
 RENEW_S: Final = 0.5
 POLL_S: Final = 0.25
 QUERY_TIMEOUT_S: Final = 1.0
-FAILURES: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-)
 
 ACQUIRE_SQL: Final = """
     INSERT INTO lease (name, epoch, holder, expires_at)
@@ -78,7 +73,7 @@ class Lease:
             asked_at = time.monotonic()
             try:
                 status = await self._execute(RENEW_SQL, timedelta(seconds=TTL_S))
-            except FAILURES as error:
+            except AWAY as error:
                 _log.warning("lease_not_renewed", lease=self.name, error=repr(error))
                 continue
             if status != "UPDATE 1":
@@ -90,7 +85,7 @@ class Lease:
         self._valid_until = 0.0
         try:
             await self._execute(RELEASE_SQL)
-        except FAILURES as error:
+        except AWAY as error:
             _log.warning("lease_not_released", lease=self.name, error=repr(error))
 
     async def _execute(self, sql: str, *more: timedelta) -> str:
@@ -107,7 +102,7 @@ async def acquire(pool: asyncpg.Pool, name: str, holder: str) -> Lease:
             async with asyncio.timeout(QUERY_TIMEOUT_S):
                 ttl = timedelta(seconds=TTL_S)
                 epoch = await pool.fetchval(ACQUIRE_SQL, name, holder, ttl)
-        except FAILURES as error:
+        except AWAY as error:
             _log.warning("lease_not_asked", lease=name, error=repr(error))
             epoch = None
         if epoch is not None:

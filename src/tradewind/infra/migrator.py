@@ -92,5 +92,6 @@ RECORD_SQL: Final = "INSERT INTO schema_migration (number, name, checksum) VALUE
 
 async def _apply(connection: asyncpg.Connection, file: Migration) -> None:
     async with connection.transaction():
-        await connection.execute(file.sql)
+        # The driver fails on a text without a statement, such as a file of comments alone.
+        await connection.execute(f"SELECT;\n{file.sql}")
         await connection.execute(RECORD_SQL, file.number, file.name, file.checksum)

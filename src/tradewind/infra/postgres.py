@@ -14,11 +14,13 @@ from tradewind.infra.settings import Settings
 CONNECT_TIMEOUT_S: Final = 5.0
 LEND_TIMEOUT_S: Final = 2.0
 
-#: What a statement raises when the server is away, hung or shutting down.
+#: What a statement raises when the server is away, hung or shutting down. A server that dies may
+#: leave the driver in a state in which it sends nothing: InternalClientError.
 AWAY: Final = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

@@ -10,14 +10,14 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from tradewind.gateway.app import Extension, create_app
+from tradewind.gateway.app import Extension, create_app, describe
 from tradewind.gateway.dependencies import AddressLimits, GatewaySettings
 from tradewind.gateway.routes.order_documents import documented
 from tradewind.gateway.routes.orders import OrderDoor, order_routes
@@ -117,6 +117,11 @@ def compose(parts: Parts, settings: ApiSettings) -> ASGIApp:
         dependencies_of(parts, settings.gateway, limits),
         [Extension(plain=order_routes(door), documented=documented())],
     )
+
+
+def openapi_document() -> dict[str, Any]:
+    """Return the document that the composed application serves, without composing it."""
+    return describe(version("tradewind"), [Extension(documented=documented())])
 
 
 class _Server(uvicorn.Server):

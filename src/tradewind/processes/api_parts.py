@@ -9,15 +9,19 @@ from typing import Final
 import asyncpg
 from redis.asyncio import Redis
 
+from tradewind.core.calendars import Calendar
 from tradewind.core.ids import Symbol
+from tradewind.gateway.candles import GroupMarkups
 from tradewind.gateway.dependencies import AddressLimits, Dependencies, GatewaySettings, Probe
 from tradewind.gateway.gate import Gate, UserLimits
 from tradewind.gateway.metrics import GatewayMetrics
 from tradewind.gateway.request_log import RequestLog
 from tradewind.infra.clock import Clock, clock_from_environment
+from tradewind.infra.crashpoint import crashpoint_from_environment
 from tradewind.infra.eventlog import HINT_CHANNEL
 from tradewind.infra.hints import Hints
 from tradewind.infra.identifiers import IdSource
+from tradewind.infra.lp_statuses import read_lp_statuses
 from tradewind.infra.postgres import connect, lend, open_pool
 from tradewind.infra.redis import open_redis
 from tradewind.infra.secrets import read_secret
@@ -26,18 +30,22 @@ from tradewind.infra.tick_intake import TickIntake
 from tradewind.infra.ticks import TickFeed
 from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.services.accounts.service import Accounts
+from tradewind.services.configuration.approvals import Approvals
+from tradewind.services.configuration.service import Configuration
 from tradewind.services.identity.access_tokens import AccessTokens
 from tradewind.services.identity.authenticator import Authenticator
 from tradewind.services.identity.service import Identity
 from tradewind.services.identity.standing import Standing
+from tradewind.services.marketdata.candles import Candles
 from tradewind.services.oms.batch import Tools
 from tradewind.services.oms.markets import Markets
 from tradewind.services.oms.service import Oms
 from tradewind.services.pricing.reference import Reference
-from tradewind.services.pricing.sessions import Calendar, load_calendars
+from tradewind.services.pricing.sessions import load_calendars
 
 _READ_CONNECTIONS: Final = 8
 _AUTH_CONNECTIONS: Final = 4
+_STAFF_CONNECTIONS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,7 @@ class Parts:
     ids: IdSource
     redis: Redis
     reading: asyncpg.Pool
+    configuration: Configuration
     standing: Standing
     authenticator: Authenticator
     identity: Identity
@@ -56,6 +65,7 @@ class Parts:
     metrics: GatewayMetrics
     log: RequestLog
     reference: Reference
+    markups: GroupMarkups
     feed: TickFeed
     markets: Markets
     oms: Oms
@@ -66,12 +76,7 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
     """Connect, and read what must be known before the first request."""
     clock, ids, feed = clock_from_environment(), IdSource(), TickFeed()
     redis = await stack.enter_async_context(open_redis(settings.redis_url))
-    reading = await stack.enter_async_context(
-        await open_pool(settings, "tw_read", size_max=_READ_CONNECTIONS, read_only=True)
-    )
-    users = await stack.enter_async_context(
-        await open_pool(settings, "tw_auth", size_max=_AUTH_CONNECTIONS)
-    )
+    reading, users, staff = await _open_pools(stack, settings)
     tokens = AccessTokens(read_secret(settings.secrets_dir, "jwt_ed25519"), settings.environment)
     standing = Standing(users, redis, clock)
     secret = bytes.fromhex(read_secret(settings.secrets_dir, "refresh_hmac"))
@@ -79,9 +84,11 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
     stack.callback(identity.close)
     authenticator = Authenticator(tokens, standing, clock)
     reference = Reference(reading, clock)
+    markups = GroupMarkups(reading, settings.environment, clock)
     markets = Markets(reference, feed)
     hints = Hints(redis, HINT_CHANNEL)
     await reference.refresh()
+    await markups.load()
     await standing.poll()
     return Parts(
         settings=settings,
@@ -89,6 +96,7 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
         ids=ids,
         redis=redis,
         reading=reading,
+        configuration=Configuration(staff, clock, ids.new),
         standing=standing,
         authenticator=authenticator,
         identity=identity,
@@ -96,11 +104,25 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
         metrics=GatewayMetrics(),
         log=_request_log(stack),
         reference=reference,
+        markups=markups,
         feed=feed,
         markets=markets,
         oms=_oms(settings, markets, clock, ids, hints),
         hints=hints,
     )
+
+
+async def _open_pools(
+    stack: AsyncExitStack, settings: Settings
+) -> tuple[asyncpg.Pool, asyncpg.Pool, asyncpg.Pool]:
+    """Connect as who reads for clients, who knows logins, and who changes the configuration."""
+    reading = await open_pool(settings, "tw_read", size_max=_READ_CONNECTIONS, read_only=True)
+    await stack.enter_async_context(reading)
+    users = await open_pool(settings, "tw_auth", size_max=_AUTH_CONNECTIONS)
+    await stack.enter_async_context(users)
+    staff = await open_pool(settings, "tw_admin", size_max=_STAFF_CONNECTIONS)
+    await stack.enter_async_context(staff)
+    return reading, users, staff
 
 
 def _request_log(stack: AsyncExitStack) -> RequestLog:
@@ -113,7 +135,11 @@ def _request_log(stack: AsyncExitStack) -> RequestLog:
 def _oms(settings: Settings, markets: Markets, clock: Clock, ids: IdSource, hints: Hints) -> Oms:
     """Compose the order service; each of its sessions holds one connection of its own."""
     tools = Tools(
-        markets=markets, clock=clock, new_id=ids.new, connect=lambda: connect(settings, "tw_oms")
+        markets=markets,
+        clock=clock,
+        new_id=ids.new,
+        connect=lambda: connect(settings, "tw_oms"),
+        crashpoint=crashpoint_from_environment(),
     )
     return Oms(tools, hints.give)
 
@@ -131,6 +157,7 @@ async def run_background(parts: Parts) -> None:
         group.create_task(parts.authenticator.run())
         group.create_task(parts.identity.run())
         group.create_task(parts.reference.follow())
+        group.create_task(parts.markups.follow())
         group.create_task(parts.hints.run())
         group.create_task(intake.run())
 
@@ -156,7 +183,12 @@ def dependencies_of(
         reference=parts.reference,
         calendars=calendars,
         ticks=parts.feed,
+        candles=Candles(parts.reading, parts.clock),
+        markups=parts.markups,
         markets=parts.markets,
+        configuration=parts.configuration,
+        approvals=Approvals(parts.configuration),
+        lp_statuses=lambda: read_lp_statuses(parts.redis),
         probes=_probes(parts),
     )
 

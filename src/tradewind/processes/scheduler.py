@@ -15,10 +15,10 @@ from prometheus_client import CollectorRegistry, Counter
 
 from tradewind.infra.clock import Clock, clock_from_environment
 from tradewind.infra.decimals import trap_floats
-from tradewind.infra.leases import FAILURES, Lease, LeaseLost, acquire
+from tradewind.infra.leases import Lease, LeaseLost, acquire
 from tradewind.infra.logging import configure_logging
 from tradewind.infra.metrics import serve_metrics
-from tradewind.infra.postgres import open_pool
+from tradewind.infra.postgres import AWAY, open_pool
 from tradewind.infra.readiness import notify_ready
 from tradewind.infra.retention import purge_idempotency_keys
 from tradewind.infra.settings import Settings, settings_from_environment
@@ -69,7 +69,7 @@ class Scheduler:
         while True:
             try:
                 await self.do_round(lease)
-            except FAILURES as error:
+            except AWAY as error:
                 self.metrics.rounds.labels("failed").inc()
                 _log.warning("scheduler_round_failed", error=repr(error))
             else:

@@ -12,7 +12,9 @@ import asyncpg
 import structlog
 import uvloop
 
+from tradewind.gateway.candles import GroupMarkups
 from tradewind.gateway.stream.accounts import AccountFeed, View
+from tradewind.gateway.stream.candles import CandleFeed
 from tradewind.gateway.stream.conversation import Hub
 from tradewind.gateway.stream.intake import TOPICS, Intake
 from tradewind.gateway.stream.limits import Limits
@@ -37,6 +39,7 @@ from tradewind.services.accounts.service import Accounts
 from tradewind.services.identity.access_tokens import AccessTokens
 from tradewind.services.identity.authenticator import Authenticator
 from tradewind.services.identity.standing import Standing
+from tradewind.services.marketdata.candles import Candles
 
 
 def main() -> None:
@@ -117,9 +120,10 @@ async def _build(stack: AsyncExitStack, settings: Settings, limits: Limits, view
     log = await _pool(stack, settings, "tw_oms", 1)
     redis = await stack.enter_async_context(open_redis(settings.redis_url))
     standing = Standing(sessions, redis, clock)
-    table = PriceTable(wheel.changed)
-    intake = Intake(table, redis, clock, metrics)
-    accounts = Accounts(reading, clock)
+    table, accounts = PriceTable(wheel.changed), Accounts(reading, clock)
+    markups = await _markups(reading, settings, clock)
+    candles = CandleFeed(Candles(reading, clock), markups, redis, clock)
+    intake = Intake(table, candles, redis, clock, metrics)
     feed = AccountFeed(view, accounts, limits.page_events)
     async with log.acquire() as connection:
         start = await log_end(connection)
@@ -132,6 +136,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, limits: Limits, view
         accounts=accounts,
         authenticator=_authenticator(settings, standing, clock),
         table=table,
+        candles=candles,
         wheel=wheel,
         feed=feed,
         metrics=metrics,
@@ -158,6 +163,8 @@ async def _run_background(parts: Parts, ready: asyncio.Event) -> None:
         group.create_task(parts.hub.authenticator.run())
         group.create_task(parts.subscription.run())
         group.create_task(parts.intake.read_missed())
+        group.create_task(parts.hub.candles.read_missed())
+        group.create_task(parts.hub.candles.markups.follow())
         group.create_task(parts.intake.follow_reference(parts.reading))
         group.create_task(parts.tail.run())
         ready.set()
@@ -168,6 +175,12 @@ async def _pool(
 ) -> asyncpg.Pool:
     pool = await open_pool(settings, role, size_max=size_max, read_only=True)
     return await stack.enter_async_context(pool)
+
+
+async def _markups(reading: asyncpg.Pool, settings: Settings, clock: Clock) -> GroupMarkups:
+    markups = GroupMarkups(reading, settings.environment, clock)
+    await markups.load()
+    return markups
 
 
 def _authenticator(settings: Settings, standing: Standing, clock: Clock) -> Authenticator:

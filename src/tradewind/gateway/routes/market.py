@@ -1,23 +1,38 @@
 """What can be traded, and at which prices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from tradewind.contracts.http.market import Price, PriceList, TradingSession
+from tradewind.contracts.http.market import (
+    Price,
+    PriceList,
+    SessionWindow,
+    SpecialDay,
+    TradingSession,
+)
 from tradewind.contracts.http.market import Symbol as SymbolView
 from tradewind.contracts.http.pages import SymbolPage
+from tradewind.core.calendars import Calendar
 from tradewind.core.errors import InvalidError, NotFoundError
-from tradewind.core.ids import Symbol
+from tradewind.core.ids import AccountId, Symbol
 from tradewind.core.instruments import Instrument, TradeMode
-from tradewind.gateway.dependencies import LIMIT_DEFAULT, Caller, Dependencies, Limit, Needs
+from tradewind.gateway.dependencies import (
+    LIMIT_DEFAULT,
+    AccountQuery,
+    Caller,
+    Dependencies,
+    Limit,
+    Needs,
+)
 from tradewind.gateway.responses import answer
 from tradewind.gateway.routing import StrictRoute
 from tradewind.gateway.views import plain
-from tradewind.services.pricing.sessions import Calendar
+from tradewind.infra.calendars import DAYS, clock_text
+from tradewind.services.accounts.model import OwnAccount
 
 router = APIRouter(route_class=StrictRoute, tags=["market"])
 
@@ -51,17 +66,27 @@ async def prices(
     caller: Caller,
     needs: Needs,
     symbols: Annotated[str, Query(description="Comma list", examples=["EURUSD,USDJPY"])],
+    account_id: AccountQuery,
 ) -> Response:
-    """Show current prices, those of the group of the caller's first account."""
+    """Show current prices, those of the group of the named account, else of the caller's first."""
     names = symbols.split(",")
     if len(names) > _SYMBOLS_MAX:
         raise InvalidError("symbols", "too_many", f"At most {_SYMBOLS_MAX} symbols.")
     for name in names:
         if name not in needs.reference.instruments:
             raise InvalidError("symbols", "unknown_symbol", "A symbol does not exist.")
-    own = await needs.accounts.own(caller.user_id)
-    group = own[0].terms.code if own else None
+    group = group_of(await needs.accounts.own(caller.user_id), account_id)
     return answer(PriceList(items=tuple(_price(needs, Symbol(name), group) for name in names)))
+
+
+def group_of(own: Sequence[OwnAccount], account_id: AccountId | None) -> str | None:
+    """Return whose prices are shown, as the stream does; None to a user without an account."""
+    if account_id is None:
+        return own[0].terms.code if own else None
+    for each in own:
+        if each.account.id == account_id:
+            return each.terms.code
+    raise NotFoundError("account_not_found", "There is no such account.")
 
 
 def _symbol_view(
@@ -69,8 +94,6 @@ def _symbol_view(
 ) -> SymbolView:
     instrument = needs.reference.instruments[symbol]
     calendar = calendars.get(symbol)
-    sessions = calendar.sessions if calendar is not None else ()
-    zone = calendar.time_zone if calendar is not None else ""
     return SymbolView(
         symbol=symbol,
         name=instrument.name,
@@ -86,9 +109,36 @@ def _symbol_view(
         margin_rate=plain(instrument.margin_rate),
         trade_mode=instrument.trade_mode,
         tradable=_is_tradable(needs, instrument),
-        sessions=tuple(
-            TradingSession(day=s.day, open=s.open, close=s.close, time_zone=zone) for s in sessions
-        ),
+        sessions=() if calendar is None else _sessions(calendar),
+        holidays=() if calendar is None else _special_days(calendar),
+    )
+
+
+def _sessions(calendar: Calendar) -> tuple[TradingSession, ...]:
+    return tuple(
+        TradingSession(
+            day=DAYS[each.weekday],
+            open=clock_text(each.open_minute),
+            close=clock_text(each.close_minute),
+            time_zone=calendar.time_zone,
+        )
+        for each in calendar.trading
+    )
+
+
+def _special_days(calendar: Calendar) -> tuple[SpecialDay, ...]:
+    return tuple(
+        SpecialDay(
+            date=day.day.isoformat(),
+            name=day.name,
+            windows=tuple(
+                SessionWindow(
+                    open=clock_text(window.open_minute), close=clock_text(window.close_minute)
+                )
+                for window in day.windows
+            ),
+        )
+        for day in calendar.special_days
     )
 
 

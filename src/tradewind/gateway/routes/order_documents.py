@@ -17,7 +17,7 @@ from tradewind.gateway.order_entry import (
     CloseBody,
     OrderBody,
 )
-from tradewind.gateway.routes.orders import CANCEL, CLOSE, PLACE
+from tradewind.gateway.routes.orders import CANCEL, CHANNELS, CLOSE, PLACE
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 _TEXTS: Final = {"client_order_id": CLIENT_ORDER_ID_MAX, "label": LABEL_MAX, "comment": COMMENT_MAX}
@@ -69,6 +69,7 @@ def _operation(
         }
         for name in ids
     ]
+    parameters.append(_channel())
     described: dict[str, Any] = {
         "summary": summary,
         "operationId": summary.lower().replace(" ", "_"),
@@ -96,6 +97,18 @@ def _key() -> dict[str, Any]:
         "in": "header",
         "required": True,
         "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "pattern": "^[!-~]+$"},
+    }
+
+
+def _channel() -> dict[str, Any]:
+    """Describe the header as open text: what we do not know is no error, it is recorded as api."""
+    *names, last = CHANNELS
+    return {
+        "name": "X-Channel",
+        "in": "header",
+        "required": False,
+        "description": f"The client it comes through: {', '.join(names)} or {last}; else api.",
+        "schema": {"type": "string"},
     }
 
 

@@ -15,12 +15,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tradewind.contracts.http.trading import OrderState, Transition
-from tradewind.core.errors import ConflictError, NotFoundError
+from tradewind.core.errors import ConflictError, InvalidError, NotFoundError
 from tradewind.core.ids import AccountId, OrderId, PositionId, Symbol, UserId
 from tradewind.core.instruments import Instrument
 from tradewind.core.orders import CancelOrder, Channel
 from tradewind.gateway.access import Access, access_to
 from tradewind.gateway.bodies import parse_object, require_json
+from tradewind.gateway.dependencies import identifier
 from tradewind.gateway.errors import failure_of, failure_response
 from tradewind.gateway.gate import ROUTE, Gate
 from tradewind.gateway.order_entry import (
@@ -147,10 +148,11 @@ _STATES: Final[Mapping[str, OrderState]] = {
 def _duplicate(outcome: Answer) -> Response:
     """Answer 409 with the order that has the client_order_id already."""
     error = ConflictError(
-        outcome.code or "conflict", f"Order {outcome.order_id} has this client_order_id."
+        outcome.code or "conflict",
+        f"Order {outcome.order_id} has this client_order_id.",
+        outcome.order_id,
     )
-    failure = failure_of(error)
-    response = failure_response(failure)
+    response = failure_response(failure_of(error))
     if outcome.replayed:
         response.headers.update(REPLAYED)
     return response
@@ -162,13 +164,19 @@ def _json(request: Request, body: bytes) -> dict[str, object]:
 
 
 def _key(request: Request, entry: Entry, body: bytes) -> RequestKey:
-    key = request.headers.get("idempotency-key")
-    return request_key(entry.user_id, request.method, request.scope["path"], key, body)
+    keys = request.headers.getlist("idempotency-key")
+    if len(keys) > 1:
+        raise InvalidError(
+            "Idempotency-Key", "idempotency_key_invalid", "send one Idempotency-Key header"
+        )
+    # An id may come in capitals; it is the same thing, and so the same key.
+    path = request.scope["path"].lower()
+    return request_key(entry.user_id, request.method, path, keys[0] if keys else None, body)
 
 
 def _id(request: Request, name: str, code: str) -> UUID:
-    """Read an id of the path; what is not a UUID is as unknown as any other."""
+    """Read an id of the path; what is not spelt as one is as unknown as any other."""
     try:
-        return UUID(request.path_params[name])
-    except ValueError:
+        return identifier(request.path_params[name])
+    except NotFoundError:
         raise NotFoundError(code, "There is no such thing, or it is not yours.") from None

@@ -14,6 +14,8 @@ from tradewind.core.errors import TransientError, UnauthenticatedError
 from tradewind.core.ids import AccountId, UserId
 from tradewind.gateway.stream import messages
 from tradewind.gateway.stream.accounts import AccountFeed, Listener
+from tradewind.gateway.stream.candle_watch import CandleWatch
+from tradewind.gateway.stream.candles import CandleFeed
 from tradewind.gateway.stream.connection import Connection
 from tradewind.gateway.stream.limits import Limits
 from tradewind.gateway.stream.metrics import StreamMetrics
@@ -43,6 +45,7 @@ class Hub:
     accounts: Accounts
     authenticator: Authenticator
     table: PriceTable
+    candles: CandleFeed
     wheel: Wheel
     feed: AccountFeed
     metrics: StreamMetrics
@@ -57,6 +60,7 @@ class Conversation:
         """Start as a stranger."""
         self._hub = hub
         self._watch = PriceWatch(connection, hub.table, hub.wheel, hub.metrics)
+        self._candles = CandleWatch(connection, hub.candles, hub.wheel, hub.limits, self._group)
         self._listeners: dict[UUID, Listener] = {}
         self._groups: Mapping[UUID, str] = {}
         self._account: UUID | None = None
@@ -78,10 +82,12 @@ class Conversation:
     def resume(self) -> None:
         """Show what changed while the client was paused; nothing else may change for a while."""
         self._watch.turn()
+        self._candles.turn()
 
     def end(self) -> None:
         """Let go of everything; the socket is gone."""
         self._watch.stop()
+        self._candles.stop()
         self._hub.wheel.remove(self._heartbeat, self._hub.limits.heartbeat_ms)
         for listener in self._listeners.values():
             self._hub.feed.remove(listener)
@@ -132,6 +138,10 @@ class Conversation:
                 await self._subscribe_account(message, self.principal.user_id)
             case messages.UnsubscribeAccount():
                 self._drop(message.account_id)
+            case messages.SubscribeCandles():
+                await self._subscribe_candles(message)
+            case messages.UnsubscribeCandles():
+                self._candles.unsubscribe(message)
             case _:
                 assert_never(message)
 
@@ -210,6 +220,14 @@ class Conversation:
             self._refuse(StreamError.ACCOUNT_NOT_FOUND, "no such account")
             return
         self._watch.subscribe(wanted, group, message.interval_ms)
+
+    async def _subscribe_candles(self, message: messages.SubscribeCandles) -> None:
+        if message.symbol not in self._hub.table.symbols:
+            self._refuse(StreamError.UNKNOWN_SYMBOL, f"unknown: {message.symbol}")
+        elif self._group() is None:
+            self._refuse(StreamError.ACCOUNT_NOT_FOUND, "no such account")
+        elif (refusal := await self._candles.subscribe(message)) is not None:
+            self._refuse(refusal.code, refusal.detail)
 
     async def _subscribe_account(self, message: messages.SubscribeAccount, user_id: UserId) -> None:
         account_id = message.account_id

@@ -10,8 +10,10 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from tradewind.contracts.candles import CORRECTIONS_PREFIX
 from tradewind.contracts.ticks import ALIVE_KEY, LATEST_PREFIX
 from tradewind.gateway.stream import store
+from tradewind.gateway.stream.candles import CandleFeed
 from tradewind.gateway.stream.metrics import StreamMetrics
 from tradewind.gateway.stream.prices import PriceTable
 from tradewind.infra.clock import Clock
@@ -19,10 +21,13 @@ from tradewind.infra.eventlog import HINT_CHANNEL
 from tradewind.infra.postgres import AWAY
 from tradewind.infra.pubsub import Topics
 
-TOPICS: Final = Topics(channels=(ALIVE_KEY, HINT_CHANNEL), patterns=(f"{LATEST_PREFIX}*",))
+TOPICS: Final = Topics(
+    channels=(ALIVE_KEY, HINT_CHANNEL), patterns=(f"{LATEST_PREFIX}*", f"{CORRECTIONS_PREFIX}*")
+)
 
 _ALIVE: Final = ALIVE_KEY.encode()
 _HINT: Final = HINT_CHANNEL.encode()
+_CORRECTION: Final = CORRECTIONS_PREFIX.encode()
 _REFERENCE_S: Final = 5.0
 _RETRY_S: Final = 0.5
 
@@ -31,10 +36,16 @@ class Intake:
     """Feeds the price table from messages, and after each loss of messages from a read."""
 
     def __init__(
-        self, table: PriceTable, redis: Redis, clock: Clock, metrics: StreamMetrics
+        self,
+        table: PriceTable,
+        candles: CandleFeed,
+        redis: Redis,
+        clock: Clock,
+        metrics: StreamMetrics,
     ) -> None:
         """`redis` answers reads; messages come through `hear`."""
         self._table = table
+        self._candles = candles
         self._redis = redis
         self._clock = clock
         self._metrics = metrics
@@ -49,8 +60,11 @@ class Intake:
                 self._table.heartbeat(payload)
             elif channel == _HINT:
                 self.on_hint()
+            elif channel.startswith(_CORRECTION):
+                self._candles.hear_correction(payload)
             elif self._table.apply(payload):
                 self._metrics.ticks.inc()
+                self._candles.hear(channel[len(LATEST_PREFIX) :].decode(), payload)
         except ValueError as error:
             self._metrics.bad_ticks.inc()
             self._log.warning("message_unreadable", channel=channel.decode(), error=str(error))
@@ -58,6 +72,7 @@ class Intake:
     def subscribed(self) -> None:
         """Messages before this moment were missed: read the latest prices, look for events."""
         self._missed.set()
+        self._candles.missed()
         self.on_hint()
 
     async def read_missed(self) -> None:

@@ -14,6 +14,9 @@ class Limits:
     symbols_max: int = 200
     accounts_max: int = 20
     interval_ms_max: int = 10_000
+    #: Candle subscriptions of one connection, and how often one may send a frame.
+    candles_max: int = 20
+    candles_ms: int = 250
     #: One message of a client.
     frame_bytes_max: int = 16_384
     #: Messages of a client that wait while an earlier one is handled.

@@ -1,12 +1,14 @@
 """The protocol's frames: what a client may say, and how our answers are spelled."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
 
 from tradewind.contracts.stream import StreamError
+from tradewind.core.candles import Interval
+from tradewind.gateway.candles import CandleSide
 
 _DETAIL_CHARS_MAX: Final = 200
 
@@ -15,7 +17,7 @@ READY: Final = b'{"type":"ready"}'
 Symbols: TypeAlias = Annotated[
     list[Annotated[str, msgspec.Meta(max_length=12)]], msgspec.Meta(max_length=1000)
 ]
-Interval: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
+Milliseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 Sequence: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
@@ -32,7 +34,7 @@ class SubscribePrices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     type: Literal["subscribe"]
     channel: Literal["prices"]
     symbols: Symbols
-    interval_ms: Interval = 100
+    interval_ms: Milliseconds = 100
     account_id: UUID | None = None
 
 
@@ -61,9 +63,43 @@ class UnsubscribeAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     account_id: UUID
 
 
+class SubscribeCandles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The running candle of a symbol and its predecessor, then every change of them."""
+
+    type: Literal["subscribe"]
+    channel: Literal["candles"]
+    symbol: Annotated[str, msgspec.Meta(max_length=12)]
+    interval: Interval
+    side: CandleSide = CandleSide.BID
+
+
+class UnsubscribeCandles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """No more candles of these; what is not named means all."""
+
+    type: Literal["unsubscribe"]
+    channel: Literal["candles"]
+    symbol: Annotated[str, msgspec.Meta(max_length=12)] | None = None
+    interval: Interval | None = None
+    side: CandleSide | None = None
+
+
 ClientMessage: TypeAlias = (
-    Authenticate | SubscribePrices | UnsubscribePrices | SubscribeAccount | UnsubscribeAccount
+    Authenticate
+    | SubscribePrices
+    | UnsubscribePrices
+    | SubscribeAccount
+    | UnsubscribeAccount
+    | SubscribeCandles
+    | UnsubscribeCandles
 )
+
+
+class CandleKey(NamedTuple):
+    """What a client follows."""
+
+    symbol: str
+    interval: Interval
+    side: CandleSide
 
 
 class BadMessageError(ValueError):
@@ -84,6 +120,8 @@ _DECODERS: Final = {
     ("unsubscribe", "prices"): msgspec.json.Decoder(UnsubscribePrices),
     ("subscribe", "account"): msgspec.json.Decoder(SubscribeAccount),
     ("unsubscribe", "account"): msgspec.json.Decoder(UnsubscribeAccount),
+    ("subscribe", "candles"): msgspec.json.Decoder(SubscribeCandles),
+    ("unsubscribe", "candles"): msgspec.json.Decoder(UnsubscribeCandles),
 }
 
 
@@ -107,6 +145,14 @@ def price_frame(seq: int, items: bytes) -> bytes:
 def account_frame(account_id: UUID, items: bytes) -> bytes:
     """`items` are JSON objects joined by commas."""
     return b'{"type":"account","account_id":"%b","items":[%b]}' % (str(account_id).encode(), items)
+
+
+def candles_frame(key: CandleKey, items: bytes, *, reload: bool) -> bytes:
+    """`items` are JSON objects joined by commas; `reload` says that there is more to read anew."""
+    told = b',"reload":true' if reload else b""
+    return b'{"type":"candles","symbol":"%b","interval":"%b","side":"%b"%b,"items":[%b]}' % (
+        key.symbol.encode(), key.interval.encode(), key.side.encode(), told, items,
+    )  # fmt: skip
 
 
 def error_frame(code: StreamError, message: str) -> bytes:

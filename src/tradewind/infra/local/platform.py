@@ -26,6 +26,7 @@ from tradewind.infra.local.running_state import end_orphans, live_state
 from tradewind.infra.local.supervisor import Supervisor
 from tradewind.infra.local.valkey_server import ValkeyServer
 from tradewind.infra.local.web_build import build_web, find_web_sources
+from tradewind.infra.migrator import MigrationError
 
 Report = Callable[[str], None]
 
@@ -42,7 +43,7 @@ class Platform:
     build_web: bool = True
 
     async def run(self) -> None:
-        """Run until SIGINT or SIGTERM; raises LocalError when the platform cannot start."""
+        """Run until SIGINT or SIGTERM; raises LocalError or MigrationError if it cannot start."""
         task = asyncio.current_task()
         loop = asyncio.get_running_loop()
         if task is not None:
@@ -68,8 +69,8 @@ class Platform:
                     await self._start_processes(supervisor, home, web_dir)
                     self.announce(home)
                     await supervisor.keep()
-            except* LocalError as failures:
-                raise failures.exceptions[0] from None
+            except* (LocalError, MigrationError) as failures:
+                raise _first(failures) from None
             finally:
                 self.report("stopping")
                 await supervisor.stop()
@@ -149,6 +150,12 @@ async def set_up_database(home: Home, report: Report) -> None:
     await prepare_database(home)
     applied = await migrate_database(home)
     report(f"database migrated: {', '.join(applied)}" if applied else "database is up to date")
+
+
+def _first(failures: ExceptionGroup[Exception]) -> Exception:
+    """Return one error out of groups in groups: what a user is told is one sentence."""
+    error = failures.exceptions[0]
+    return _first(error) if isinstance(error, ExceptionGroup) else error
 
 
 def _cancel_once(task: "asyncio.Task[None]") -> Callable[[], None]:

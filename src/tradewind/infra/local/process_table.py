@@ -29,20 +29,30 @@ PROCESSES: Final = (
         name="lp-one",
         module="tradewind.processes.lp_simulator",
         stage=0,
-        arguments=("--name", "lp-one", "--port", 2, "--seed", "1"),
-        ports=(2, 15),
+        arguments=("--name", "lp-one", "--port", 2, "--control-port", 4, "--seed", "1"),
+        ports=(2, 4, 15),
     ),
     ProcessSpec(
         name="lp-two",
         module="tradewind.processes.lp_simulator",
         stage=0,
-        arguments=("--name", "lp-two", "--port", 3, "--seed", "2"),
-        ports=(3, 16),
+        arguments=("--name", "lp-two", "--port", 3, "--control-port", 5, "--seed", "2"),
+        ports=(3, 5, 16),
     ),
     ProcessSpec(name="pricing", module="tradewind.processes.pricing", stage=1, ports=(12,)),
     ProcessSpec(name="api", module="tradewind.processes.api", stage=2, ports=(0, 10)),
     ProcessSpec(name="stream", module="tradewind.processes.stream", stage=2, ports=(1, 11)),
+    ProcessSpec(name="worker", module="tradewind.processes.worker", stage=2, ports=(13,)),
     ProcessSpec(name="scheduler", module="tradewind.processes.scheduler", stage=2, ports=(14,)),
+)
+
+#: A third liquidity provider; benches and tests that want one name it.
+LP_THREE: Final = ProcessSpec(
+    name="lp-three",
+    module="tradewind.processes.lp_simulator",
+    stage=0,
+    arguments=("--name", "lp-three", "--port", 6, "--control-port", 7, "--seed", "3"),
+    ports=(6, 7, 17),
 )
 
 #: Liquidity providers and where they listen, as offsets from TRADEWIND_PORT.

@@ -25,8 +25,9 @@ from tradewind.infra.local.running_state import (
 #: The first restart is at once: without prices nothing trades.
 RESTART_DELAY_FIRST_S: Final = 0.1
 RESTART_DELAY_MAX_S: Final = 15.0
-#: A child that lived this long has earned a fast restart again.
-STABLE_AFTER_S: Final = 30.0
+#: A child that served this long has earned a fast restart again: it is not in a crash loop, and
+#: whatever killed it may come again before prices and orders have to be back.
+STABLE_AFTER_S: Final = 3.0
 
 
 class Member(Protocol):

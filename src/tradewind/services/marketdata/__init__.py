@@ -1,0 +1,1 @@
+"""Market data that is kept: ticks by time, and the candles made of them."""
