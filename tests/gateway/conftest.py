@@ -1,33 +1,43 @@
 """The API in this process, over a seeded database and real servers; prices as a test gives them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
+import pytest_asyncio
+from argon2 import PasswordHasher
 from starlette.types import ASGIApp
 
-from tradewind.contracts.ticks import Tick, TickPrice, TickQuote
+from tests.gateway.ticks import make_tick
 from tradewind.gateway.dependencies import AddressLimits, GatewaySettings
 from tradewind.infra.clock import Clock
 from tradewind.infra.demo.handover import HandoverUser
 from tradewind.infra.demo.logins import Seeder, seed_demo
 from tradewind.infra.identifiers import IdSource
+from tradewind.infra.local.database import create_database
+from tradewind.infra.local.home import Home
+from tradewind.infra.local.postgres_server import connect_superuser
 from tradewind.infra.passwords import hash_password
 from tradewind.infra.postgres import open_pool
 from tradewind.infra.settings import Settings
 from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.processes.api import ApiSettings, compose
 from tradewind.processes.api_parts import Parts, build_parts, run_background
+from tradewind.processes.verify import verify
 
-GROUPS = ("standard", "pro", "raw")
+_NUMBERS = count(1)
+_PATIENCE_S = 60.0
+#: For logins that no test is about: a hash that costs nothing.
+quick_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash
 
 
 class MovableClock(Clock):
@@ -55,6 +65,8 @@ class Api:
     tokens: dict[str, str] = field(default_factory=dict)
     log: list[bytes] = field(default_factory=list)
     ticks: int = 0
+    #: As the owner of all tables, for who looks at what changed.
+    owner: asyncpg.Connection | None = None
 
     async def log_in(self, name: str, **extra: str) -> httpx.Response:
         """Log a demo user in by the part of the e-mail before the @."""
@@ -90,48 +102,89 @@ class Api:
         """Id of one of a user's accounts."""
         return str(self.users[name].accounts[number].id)
 
-    def price(self, symbol: str, bid: str, ask: str) -> None:
-        """Publish one price, the same for every group."""
+    def price(self, symbol: str, bid: str, ask: str, reason: str | None = None) -> None:
+        """Publish one price, the same for every group; untradable if there is a reason."""
         self.ticks += 1
-        now = self.clock.now()
-        bid_price, ask_price = Decimal(bid), Decimal(ask)
-        quote = TickQuote(
-            lp="lp-one",
-            bid=bid_price,
-            ask=ask_price,
-            bid_size=Decimal(10_000_000),
-            ask_size=Decimal(10_000_000),
-            lp_time=now,
-            received_at=now,
-        )
-        tick = Tick(
-            symbol=symbol,
-            epoch=1,
-            seq=self.ticks,
-            time=now,
-            bid=bid_price,
-            ask=ask_price,
-            quotes=(quote,),
-            tradable=True,
-            reason=None,
-            rules_version=1,
-            prices={group: TickPrice(bid=bid_price, ask=ask_price) for group in GROUPS},
+        tick = make_tick(
+            symbol=symbol, bid=bid, ask=ask, seq=self.ticks, now=self.clock.now(), reason=reason
         )
         self.parts.feed.heartbeat()
         self.parts.feed.receive(msgspec.json.encode(tick))
 
     async def order(self, name: str = "client1", **body: str) -> httpx.Response:
         """Place an order with a key of its own."""
-        self.ticks += 1
-        headers = {**await self.as_user(name), "idempotency-key": f"key-{self.ticks}"}
-        self.parts.feed.heartbeat()
         path = f"/v1/accounts/{self.account(name)}/orders"
-        return await self.client.post(path, headers=headers, json={"type": "market", **body})
+        return await self.post(path, {"type": "market", **body}, name=name)
+
+    async def post(
+        self, path: str, body: object, *, name: str = "client1", key: str | None = None
+    ) -> httpx.Response:
+        """Post JSON, or the bytes themselves, with the given key or one of its own."""
+        self.ticks += 1
+        headers = {
+            **await self.as_user(name),
+            "idempotency-key": key or f"key-{self.ticks}",
+            "content-type": "application/json",
+        }
+        content = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        self.parts.feed.heartbeat()
+        return await self.client.post(path, headers=headers, content=content)
+
+    @asynccontextmanager
+    async def beating(self) -> AsyncGenerator[None]:
+        """Let pricing count as alive until the block ends, however busy the machine is."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tradewind.infra.ticks.SILENCE_S", _PATIENCE_S)
+            self.parts.feed.heartbeat()
+            yield
 
 
 @pytest.fixture
 async def seeded(settings: Settings) -> Mapping[str, HandoverUser]:
     """The demo in a fresh database; users by name."""
+    return await seed(settings, hash_password)
+
+
+@pytest.fixture
+async def api(
+    settings: Settings, seeded: Mapping[str, HandoverUser], tmp_path: Path
+) -> AsyncIterator[Api]:
+    """A gateway with generous limits."""
+    async with running_api(settings, seeded, tmp_path) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_api(
+    postgres_server: Home, valkey_server: Home, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Api]:
+    """One gateway for a module, everybody logged in; at its end the log replays to the tables."""
+    name = f"gateway_{next(_NUMBERS)}"
+    settings = Settings(
+        database_url=postgres_server.database_url.replace("///tradewind?", f"///{name}?"),
+        redis_url=valkey_server.redis_url,
+        secrets_dir=postgres_server.secrets,
+        environment="demo",
+        host="127.0.0.1",
+        port=0,
+        metrics_port=0,
+    )
+    superuser = await connect_superuser(postgres_server, "postgres")
+    await create_database(superuser, name, template="tradewind")
+    users = await seed(settings, quick_hash)
+    async with running_api(settings, users, tmp_path_factory.mktemp("web")) as running:
+        for user in users:
+            await running.as_user(user)
+        yield running
+        await verify(settings)
+    await superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await superuser.close()
+
+
+async def seed(
+    settings: Settings, hash_password: Callable[[str], str]
+) -> Mapping[str, HandoverUser]:
+    """Write the demo; return its users by name."""
     async with (
         await open_pool(settings, "tw_admin", size_max=1) as pool,
         pool.acquire() as connection,
@@ -146,20 +199,16 @@ async def seeded(settings: Settings) -> Mapping[str, HandoverUser]:
     return {user.email.partition("@")[0]: user for user in users}
 
 
-@pytest.fixture
-async def api(
-    settings: Settings,
-    seeded: Mapping[str, HandoverUser],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Api]:
-    """A gateway with generous limits."""
+@asynccontextmanager
+async def running_api(
+    settings: Settings, users: Mapping[str, HandoverUser], web_dir: Path
+) -> AsyncGenerator[Api]:
+    """Run a gateway until the block ends."""
     clock = MovableClock()
-    monkeypatch.setattr("tradewind.processes.api_parts.clock_from_environment", lambda: clock)
     api_settings = ApiSettings(
         common=settings,
         gateway=GatewaySettings(
-            version="test", environment="demo", stream_port=8001, stream_url="", web_dir=tmp_path
+            version="test", environment="demo", stream_port=8001, stream_url="", web_dir=web_dir
         ),
         trusted_proxies="",
         reuse_port=False,
@@ -168,14 +217,20 @@ async def api(
     )
     started, stopping = asyncio.Event(), asyncio.Event()
     made: list[Api] = []
-    running = asyncio.create_task(_run(api_settings, clock, seeded, made, started, stopping))
-    waiting = asyncio.create_task(started.wait())
-    await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tradewind.processes.api_parts.clock_from_environment", lambda: clock)
+        running = asyncio.create_task(_run(api_settings, clock, users, made, started, stopping))
+        waiting = asyncio.create_task(started.wait())
+        await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
     if running.done():
         running.result()
-    yield made[0]
-    stopping.set()
-    await running
+    try:
+        yield made[0]
+    finally:
+        if made[0].owner is not None:
+            await made[0].owner.close()
+        stopping.set()
+        await running
 
 
 async def _run(

@@ -2,26 +2,15 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from tests.gateway.conftest import Api
+from tests.gateway.refusals import assert_is_problem
 
 LOGIN = "/v1/auth/login"
 JSON = {"content-type": "application/json"}
-
-
-def assert_is_problem(answer: Any, status: int, code: str) -> None:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json()
-    assert problem["status"] == status
-    assert problem["code"] == code
-    assert {"type", "title", "status", "detail", "code", "errors"} == problem.keys()
-    for word in ("Traceback", "SELECT", "asyncpg", ".py", "site-packages"):
-        assert word not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Guessing passwords (reliability rows A13, A14 and A17)."""
+"""Guessing passwords."""
 
 import asyncio
 import statistics
