@@ -48,7 +48,7 @@ migrate: ## bring the database of the data folder up to date
 	@tools/environment.sh run
 	@$(BIN)/tradewind migrate
 
-generate: ## write the generated pages of docs/reference anew
+generate: ## write docs/reference and the web client's API (openapi.json, schema.ts) anew
 	@tools/environment.sh dev
 	$(BIN)/python -m tools.generate
 

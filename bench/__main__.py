@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from bench import orders, replay, start, stream
+from bench import candles, orders, pricing_core, replay, start, stream, tick_store
 from bench.report import (
     Report,
     print_machine,
@@ -52,6 +52,22 @@ def _replay(report: Report) -> None:
         report.figures += replay.measure(platform, quick=report.quick)
 
 
+def _tick_store(report: Report) -> None:
+    options = ("--only", tick_store.PROCESSES)
+    with private_folder() as root, running(root, free_ports(), options) as platform:
+        report.figures += tick_store.measure(platform, quick=report.quick)
+
+
+def _pricing(report: Report) -> None:
+    report.figures += pricing_core.measure(quick=report.quick)
+
+
+def _candles(report: Report) -> None:
+    options = ("--only", candles.PROCESSES)
+    with private_folder() as root, running(root, free_ports(), options) as platform:
+        report.figures += candles.measure(platform, quick=report.quick)
+
+
 def _start(report: Report) -> None:
     with private_folder() as root:
         report.figures += start.measure(root)
@@ -62,6 +78,9 @@ _PARTS: Final[dict[str, Callable[[Report], None]]] = {
     "orders": _orders,
     "stream": _stream,
     "replay": _replay,
+    "candles": _candles,
+    "ticks": _tick_store,
+    "pricing": _pricing,
 }
 
 

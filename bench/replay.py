@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -128,7 +128,7 @@ def _losses(sent: float, passed: Counters) -> list[Figure]:
             max(0.0, passed.received - used),
             "",
             0,
-            f"{passed.dropped:,.0f} dropped as repeats",
+            f"{passed.dropped:,.0f} dropped by the filter",
         ),
         at_most(
             "ticks lost, pricing to stream",
@@ -144,7 +144,8 @@ def _counters(platform: BenchPlatform) -> Counters:
     time.sleep(_QUIET_S)
     return Counters(
         received=platform.metric(PRICING_METRICS, "tradewind_pricing_quotes_received_total"),
-        dropped=platform.metric(PRICING_METRICS, "tradewind_pricing_dropped_total"),
+        dropped=platform.metric(PRICING_METRICS, "tradewind_pricing_dropped_total")
+        + platform.metric(PRICING_METRICS, "tradewind_pricing_quarantined_total"),
         published=platform.metric(PRICING_METRICS, "tradewind_pricing_ticks_published_total"),
         streamed=platform.metric(STREAM_METRICS, "tradewind_stream_ticks_total"),
         pricing_cpu_s=platform.cpu_s("pricing"),
@@ -173,9 +174,21 @@ def _alone(recording: Path) -> Course:
     """What the simulator sends to a session that only reads."""
     port = free_ports()
     with _simulator(recording, port, port + 1):
+        _until_served(port + 1)
         reader = threading.Thread(target=drain, args=(port, SYMBOL, _TIMEOUT_S, 0.0), daemon=True)
         reader.start()
         return _course(lambda: metric(port + 1, SENT))
+
+
+def _until_served(metrics_port: int) -> None:
+    """Wait until a process that was just started answers: its metrics come after its doors."""
+    deadline = time.monotonic() + _TIMEOUT_S
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            metric(metrics_port, SENT)
+            return
+        time.sleep(_POLL_S)
+    raise AssertionError("the simulator did not start")
 
 
 @contextmanager

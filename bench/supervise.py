@@ -8,7 +8,7 @@ from pathlib import Path
 from tradewind.infra.local.configuration import configuration_from_environment
 from tradewind.infra.local.home import Home
 from tradewind.infra.local.platform import Platform
-from tradewind.infra.local.process_table import PROCESSES, ProcessSpec
+from tradewind.infra.local.process_table import LP_THREE, PROCESSES, ProcessSpec
 
 
 def main() -> None:
@@ -18,7 +18,8 @@ def main() -> None:
     parser.add_argument("--replay", type=Path, help="lp-one plays this at full speed for ever")
     arguments = parser.parse_args()
     names = arguments.only.split(",") if arguments.only else [spec.name for spec in PROCESSES]
-    table = tuple(_replaying(s, arguments.replay) for s in PROCESSES if s.name in names)
+    every = (LP_THREE, *PROCESSES)
+    table = tuple(_replaying(s, arguments.replay) for s in every if s.name in names)
     platform = Platform(
         configuration=configuration_from_environment(),
         report=print,

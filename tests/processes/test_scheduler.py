@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from tradewind.infra.clock import Clock
+from tradewind.infra.demo.opening import open_person
+from tradewind.infra.demo.people import Person
+from tradewind.infra.demo.reference import write_reference
 from tradewind.infra.identifiers import IdSource
 from tradewind.infra.leases import acquire
 from tradewind.infra.postgres import open_pool
@@ -28,11 +31,14 @@ async def test_a_round_deletes_old_idempotency_keys_and_login_failures_alone(
         await _insert_keys(oms, 3, now - FRESH)
         for age in (timedelta(hours=25), timedelta(hours=23)):
             await auth.execute("INSERT INTO login_failure VALUES ('a', '::1', $1)", now - age)
+        await _insert_answers(admin, now - OLD, now - FRESH)
         scheduler = Scheduler(admin=admin, auth=auth, clock=Clock(), metrics=SchedulerMetrics())
         lease = await acquire(admin, LEASE, "test")
         await scheduler.do_round(lease)
         assert await oms.fetchval("SELECT count(*) FROM idempotency_key") == 3
         assert await auth.fetchval("SELECT count(*) FROM login_failure") == 1
+        kept = await admin.fetch("SELECT created_at FROM staff_answer")
+        assert [row["created_at"] for row in kept] == [now - FRESH]
         await lease.release()
 
 
@@ -55,6 +61,19 @@ async def test_a_second_scheduler_waits_for_the_first(settings: Settings) -> Non
         second.cancel()
         await asyncio.wait([second], timeout=5)
         assert second.cancelled()
+
+
+async def _insert_answers(admin: asyncpg.Pool, *times: datetime) -> None:
+    """One answer to a member of staff for each time."""
+    ids = IdSource()
+    async with admin.acquire() as connection:
+        await write_reference(connection, ids, "demo", times[0])
+        person = Person(email="a@tradewind.test", name="a", role="admin", accounts=())
+        user = (await open_person(connection, ids, person, "none", times[0])).user_id
+    await admin.executemany(
+        "INSERT INTO staff_answer VALUES ($1, $2, 'key', $1, '{}', $3)",
+        [(ids.new(), user, at) for at in times],
+    )
 
 
 async def _insert_keys(oms: asyncpg.Pool, count: int, at: datetime) -> None:
