@@ -36,6 +36,8 @@ export const trader: DemoUser = find(({ role, accounts }) =>
   Boolean(role === 'client' && accounts.some(({ currency }) => currency === 'USD')),
 )
 
+export const dealer: DemoUser = find(({ role }) => role === 'dealer')
+
 export const account: DemoAccount = trader.accounts.find(
   ({ currency }) => currency === 'USD',
 ) as DemoAccount

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page, test as untested } from '@playwright/test'
-import { ARTIFACTS, account, trader } from './demo'
+import { ARTIFACTS, account, type DemoUser, trader } from './demo'
 
 /** Every test fails for an error that the page did not catch, whatever else it was about. */
 export const test = untested.extend({
@@ -11,6 +11,13 @@ export const test = untested.extend({
   },
 })
 
+/** Fill in the login that is on screen. */
+export async function signInAs(page: Page, user: DemoUser): Promise<void> {
+  await page.getByLabel('Email').fill(user.email)
+  await page.getByLabel('Password', { exact: true }).fill(user.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
 /** The terminal as a person uses it: by its labels. */
 export class Terminal {
   readonly page: Page
@@ -21,9 +28,7 @@ export class Terminal {
 
   async signIn(): Promise<void> {
     await this.page.goto('/')
-    await this.page.getByLabel('Email').fill(trader.email)
-    await this.page.getByLabel('Password', { exact: true }).fill(trader.password)
-    await this.page.getByRole('button', { name: 'Sign in' }).click()
+    await signInAs(this.page, trader)
     await this.page.getByLabel('Account', { exact: true }).first().waitFor()
     await this.page.getByRole('combobox', { name: 'Account' }).selectOption(account.id)
     await expect(this.page.getByText('Connection: Live')).toBeAttached()
@@ -88,6 +93,16 @@ export class Terminal {
   /** A view of the phone's layout. */
   async view(name: 'Markets' | 'Trade' | 'Positions' | 'History'): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name }).click()
+  }
+
+  /** The words of the chart: figures of a candle, whose prices, where history begins. */
+  get legend(): Locator {
+    return this.page.locator('figcaption')
+  }
+
+  /** How many candles are on the chart. */
+  async bars(): Promise<number> {
+    return Number(await this.legend.getAttribute('data-bars'))
   }
 
   /** The pointer where it brings up no crosshair and no tooltip. */

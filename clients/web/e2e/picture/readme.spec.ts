@@ -3,9 +3,9 @@ import { expect } from '@playwright/test'
 import { Terminal, test } from '../terminal'
 
 const PICTURE = fileURLToPath(new URL('../../../../docs/images/terminal.png', import.meta.url))
-/** How long candles are recorded before and after the positions are opened. */
-const BEFORE_MS = 180_000
-const AFTER_MS = 240_000
+/** How long prices move before and after the positions are opened: a chart full of seconds. */
+const BEFORE_MS = 90_000
+const AFTER_MS = 60_000
 const POSITIONS = [
   ['Buy', 'USDJPY', '30000'],
   ['Sell', 'XAUUSD', '10'],
@@ -13,11 +13,12 @@ const POSITIONS = [
   ['Buy', 'EURUSD', '40000'],
 ] as const
 
-test('the terminal with a few positions and some minutes of candles', async ({ page }) => {
+test('the terminal with a few positions and minutes of candles', async ({ page }) => {
   const terminal = new Terminal(page)
   await terminal.signIn()
   await terminal.choose('EURUSD')
   await terminal.flatten()
+  await page.getByRole('group', { name: 'Interval' }).getByRole('button', { name: '1s' }).click()
   await page.waitForTimeout(BEFORE_MS)
   for (const [side, symbol, units] of POSITIONS) await terminal.dealNow(side, symbol, units)
   await terminal.setQuantity('10000')

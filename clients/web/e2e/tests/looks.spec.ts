@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
+import { expectAccessible, expectNoSidewaysScroll } from '../looks'
 import { Terminal, test } from '../terminal'
 
 const PHONE = { width: 390, height: 844 }
@@ -14,25 +14,6 @@ const SCREENS = [
   { width: 820, height: 1180 },
   { width: 360, height: 640 },
 ]
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join(' | ')}`),
-  ).toEqual([])
-}
-
-/** Nothing may stick out sideways: neither the page nor a pane of it can be panned. */
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const wide = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll('section, aside, main, header')]
-      .filter((pane) => pane.scrollWidth > pane.clientWidth)
-      .map((pane) => pane.getAttribute('aria-label') ?? pane.tagName),
-  )
-  expect(wide).toEqual([])
-}
-
 /** The account's figures end before the connection's state begins. */
 async function expectTopBarApart(page: Page): Promise<void> {
   const figures = await page.getByTestId('level').boundingBox()

@@ -1,5 +1,5 @@
 import type { Money, Price, Quantity, Rate } from './decimals'
-import type { paths } from './schema'
+import type { components, paths } from './schema'
 
 /** What the API answers, derived from its paths, with decimals given their units. */
 type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
@@ -82,6 +82,39 @@ export type Instrument = With<
     margin_rate: Rate
   }
 >
+
+export type CandleInterval = components['schemas']['Interval']
+export type CandleSide = components['schemas']['CandleSide']
+export type CandleItem = With<
+  ItemOf<'/v1/symbols/{symbol}/candles'>,
+  { open: Price; high: Price; low: Price; close: Price }
+>
+
+export type LiquidityLevel = With<
+  components['schemas']['LiquidityLevel'],
+  { price: Price; size: Quantity }
+>
+export type LiquidityQuote = With<
+  components['schemas']['LiquidityQuote'],
+  { bid: Price; ask: Price; bid_size: Quantity; ask_size: Quantity }
+>
+export type SymbolLiquidity = With<
+  ItemOf<'/v1/admin/liquidity'>,
+  {
+    bid: Price | null
+    ask: Price | null
+    bids: LiquidityLevel[]
+    asks: LiquidityLevel[]
+    quotes: LiquidityQuote[]
+  }
+>
+export type LpLiquidity = components['schemas']['LpLiquidity']
+
+/** What the LPs offer now. */
+export interface Liquidity {
+  items: SymbolLiquidity[]
+  lps: LpLiquidity[]
+}
 
 /** One event of the account's log, as the stream and the event list carry it. */
 export interface AccountEvent {

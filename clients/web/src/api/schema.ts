@@ -630,6 +630,74 @@ export interface paths {
         patch: operations["change_liquidity_provider_v1_admin_liquidity_providers__code__patch"];
         trace?: never;
     };
+    "/v1/admin/quote-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quote Filters
+         * @description List by name what is in force; `after` is the last name of the page before.
+         */
+        get: operations["quote_filters_v1_admin_quote_filters_get"];
+        put?: never;
+        /**
+         * Add Quote Filter
+         * @description Give a symbol a filter of its own.
+         */
+        post: operations["add_quote_filter_v1_admin_quote_filters_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/quote-filters/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quote Filter
+         * @description Show one.
+         */
+        get: operations["quote_filter_v1_admin_quote_filters__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Quote Filter
+         * @description Change a filter; 409 when `version` is not the newest.
+         */
+        patch: operations["change_quote_filter_v1_admin_quote_filters__name__patch"];
+        trace?: never;
+    };
+    "/v1/admin/symbols/{symbol}/rebase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rebase Symbol
+         * @description Take what LPs send as the symbol's price although it is beyond the hard band.
+         */
+        post: operations["rebase_symbol_v1_admin_symbols__symbol__rebase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/change-requests": {
         parameters: {
             query?: never;
@@ -1013,7 +1081,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "symbol" | "group" | "markup_rule" | "calendar" | "liquidity_provider";
+            kind: "symbol" | "group" | "markup_rule" | "quote_filter" | "calendar" | "liquidity_provider";
             /** Subject */
             subject: string;
             /** Version */
@@ -1846,7 +1914,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "symbol" | "group" | "markup_rule" | "calendar" | "liquidity_provider";
+            kind: "symbol" | "group" | "markup_rule" | "quote_filter" | "calendar" | "liquidity_provider";
             /** Subject */
             subject: string;
             /** Version */
@@ -1962,6 +2030,38 @@ export interface components {
             min_spread?: string | null;
             /** Max Spread */
             max_spread?: string | null;
+        };
+        /**
+         * NewQuoteFilter
+         * @description A filter of a symbol's own; it replaces that of its asset class whole.
+         */
+        NewQuoteFilter: {
+            /** Symbol */
+            symbol: string;
+            /** Effective From */
+            effective_from?: string | null;
+            /** Soft Band */
+            soft_band: string;
+            /** Hard Band */
+            hard_band?: string | null;
+            /** Band Floor Points */
+            band_floor_points?: string | null;
+            /** Confirm Ticks */
+            confirm_ticks?: number | null;
+            /** Future Ms Max */
+            future_ms_max?: number | null;
+            /** Late Ms Max */
+            late_ms_max?: number | null;
+            /** Frozen Ms Max */
+            frozen_ms_max?: number | null;
+            /** Warm Up Ticks */
+            warm_up_ticks?: number | null;
+            /** Warm Up Ms Max */
+            warm_up_ms_max?: number | null;
+            /** Normal Spread */
+            normal_spread: string;
+            /** Warm Up Spread Factor */
+            warm_up_spread_factor?: string | null;
         };
         /**
          * NewSymbol
@@ -2227,6 +2327,93 @@ export interface components {
             items: components["schemas"]["Price"][];
         };
         /**
+         * QuoteFilter
+         * @description A symbol's filter, or its asset class's; `filter` names it. Bands are shares of the price.
+         *
+         *     `frozen_ms_max` null: a price that does not change is nothing unusual.
+         */
+        QuoteFilter: {
+            /** Filter */
+            filter: string;
+            /** Version */
+            version: number;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /** Planned */
+            planned: components["schemas"]["Planned"][];
+            /** Symbol */
+            symbol: string | null;
+            /** Asset Class */
+            asset_class: ("fx" | "metal" | "index" | "crypto") | null;
+            /** Soft Band */
+            soft_band: string;
+            /** Hard Band */
+            hard_band: string;
+            /** Band Floor Points */
+            band_floor_points: string;
+            /** Confirm Ticks */
+            confirm_ticks: number;
+            /** Future Ms Max */
+            future_ms_max: number;
+            /** Late Ms Max */
+            late_ms_max: number;
+            /** Frozen Ms Max */
+            frozen_ms_max: number | null;
+            /** Warm Up Ticks */
+            warm_up_ticks: number;
+            /** Warm Up Ms Max */
+            warm_up_ms_max: number;
+            /** Normal Spread */
+            normal_spread: string;
+            /** Warm Up Spread Factor */
+            warm_up_spread_factor: string;
+        };
+        /**
+         * QuoteFilterChange
+         * @description What is absent or null stays.
+         */
+        QuoteFilterChange: {
+            /** Version */
+            version: number;
+            /** Effective From */
+            effective_from?: string | null;
+            /** Soft Band */
+            soft_band?: string | null;
+            /** Hard Band */
+            hard_band?: string | null;
+            /** Band Floor Points */
+            band_floor_points?: string | null;
+            /** Confirm Ticks */
+            confirm_ticks?: number | null;
+            /** Future Ms Max */
+            future_ms_max?: number | null;
+            /** Late Ms Max */
+            late_ms_max?: number | null;
+            /** Frozen Ms Max */
+            frozen_ms_max?: number | null;
+            /** Warm Up Ticks */
+            warm_up_ticks?: number | null;
+            /** Warm Up Ms Max */
+            warm_up_ms_max?: number | null;
+            /** Normal Spread */
+            normal_spread?: string | null;
+            /** Warm Up Spread Factor */
+            warm_up_spread_factor?: string | null;
+        };
+        /**
+         * QuoteFilterPage
+         * @description Filters by name.
+         */
+        QuoteFilterPage: {
+            /** Items */
+            items: components["schemas"]["QuoteFilter"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * Readiness
          * @description Readiness, and each dependency's own.
          */
@@ -2237,6 +2424,29 @@ export interface components {
             dependencies: {
                 [key: string]: boolean;
             };
+        };
+        /**
+         * Rebase
+         * @description Why a price beyond the hard band is real.
+         */
+        Rebase: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Rebased
+         * @description From `time` on the symbol is judged anew by what its LPs send.
+         */
+        Rebased: {
+            /** Symbol */
+            symbol: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
         };
         /**
          * RefreshRequest
@@ -3900,6 +4110,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiquidityProvider"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_filters_v1_admin_quote_filters_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteFilterPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_quote_filter_v1_admin_quote_filters_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuoteFilter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteFilter"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_filter_v1_admin_quote_filters__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteFilter"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_quote_filter_v1_admin_quote_filters__name__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteFilterChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteFilter"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebase_symbol_v1_admin_symbols__symbol__rebase_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rebase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rebased"];
                 };
             };
             /** @description Problem */

@@ -2,6 +2,9 @@ import { createContext, useContext } from 'react'
 import { type Api, answer } from './client'
 import type {
   Account,
+  CandleInterval,
+  CandleItem,
+  CandleSide,
   ClosePosition,
   Config,
   Fill,
@@ -14,6 +17,16 @@ import type {
 } from './model'
 
 const PAGE = 50
+
+/** Candles as the group of the account sees them; times in RFC 3339. */
+export interface CandleQuery {
+  account_id: string
+  interval: CandleInterval
+  side: CandleSide
+  from?: string
+  to?: string
+  limit: number
+}
 
 /**
  * The trading API in the terminal's own words.
@@ -40,6 +53,12 @@ export class Trading {
 
   async instruments(): Promise<Instrument[]> {
     return (await answer(this.api.GET('/v1/symbols'))).items as Instrument[]
+  }
+
+  async candles(symbol: string, query: CandleQuery): Promise<CandleItem[]> {
+    const params = { path: { symbol }, query }
+    const call = this.api.GET('/v1/symbols/{symbol}/candles', { params })
+    return (await answer(call)).items as CandleItem[]
   }
 
   async positions(accountId: string): Promise<Position[]> {

@@ -3,10 +3,15 @@ import { useCallback, useState } from 'react'
 import { useCommand } from '../ui/commands'
 import { prefer, usePreferences } from '../ui/preferences'
 import classes from './help-dialog.module.css'
-import { SHORTCUTS } from './shortcuts'
+import type { Shortcut } from './shortcuts'
+
+export interface HelpDialogProps {
+  shortcuts: readonly Shortcut[]
+  note?: string
+}
 
 /** All keys, and the switch that turns them off (a dropped pencil must not trade). */
-export function HelpDialog() {
+export function HelpDialog({ shortcuts, note }: HelpDialogProps) {
   const [open, setOpen] = useState(false)
   const on = usePreferences((state) => state.shortcuts)
   useCommand(
@@ -22,7 +27,7 @@ export function HelpDialog() {
         mb="sm"
       />
       <dl className={classes.keys}>
-        {SHORTCUTS.map(({ shown, does }) => (
+        {shortcuts.map(({ shown, does }) => (
           <div key={shown}>
             <dt>
               <Kbd>{shown}</Kbd>
@@ -31,10 +36,7 @@ export function HelpDialog() {
           </div>
         ))}
       </dl>
-      <p className={classes.note}>
-        Buying and selling by key or button sends the order at once, with the quantity and terms of
-        the ticket. The server’s answer is shown; nothing counts before it.
-      </p>
+      {note && <p className={classes.note}>{note}</p>}
     </Modal>
   )
 }

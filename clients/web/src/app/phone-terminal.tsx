@@ -8,8 +8,9 @@ import { type PanelTab, type PhoneView, prefer, usePreferences } from '../ui/pre
 import { AccountPanel } from './account-panel'
 import classes from './terminal.module.css'
 import { TopBar } from './top-bar'
+import { type View, ViewTabs } from './view-tabs'
 
-const VIEWS: readonly { view: PhoneView; label: string }[] = [
+const VIEWS: readonly View<PhoneView>[] = [
   { view: 'markets', label: 'Markets' },
   { view: 'trade', label: 'Trade' },
   { view: 'positions', label: 'Positions' },
@@ -40,18 +41,7 @@ export function PhoneTerminal({ instrument }: { instrument: Instrument | undefin
         {view === 'positions' && <PositionsTable />}
         {view === 'history' && <AccountPanel only={HISTORY} />}
       </main>
-      <nav className={classes.tabs} aria-label="Views">
-        {VIEWS.map((each) => (
-          <button
-            key={each.view}
-            type="button"
-            aria-current={each.view === view ? 'page' : undefined}
-            onClick={() => prefer({ phoneView: each.view })}
-          >
-            {each.label}
-          </button>
-        ))}
-      </nav>
+      <ViewTabs views={VIEWS} value={view} onChange={(phoneView) => prefer({ phoneView })} />
     </div>
   )
 }

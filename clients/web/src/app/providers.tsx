@@ -6,7 +6,6 @@ import type { ReactNode } from 'react'
 import { TradingContext } from '../api/trading'
 import { EventLogContext } from '../features/account/event-log'
 import { SessionContext } from '../features/auth/session-context'
-import { CandlesContext } from '../features/chart/chart-context'
 import { AnnouncerContext } from '../features/orders/announcer'
 import { QuotesContext } from '../features/quotes/use-quote'
 import { StreamContext } from '../stream/stream-context'
@@ -29,11 +28,9 @@ export function Providers({ services, children }: { services: Services; children
           <TradingContext value={services.trading}>
             <StreamContext value={services.stream}>
               <QuotesContext value={services.quotes}>
-                <CandlesContext value={services.candles}>
-                  <EventLogContext value={services.eventLog}>
-                    <AnnouncerContext value={services.announcer}>{children}</AnnouncerContext>
-                  </EventLogContext>
-                </CandlesContext>
+                <EventLogContext value={services.eventLog}>
+                  <AnnouncerContext value={services.announcer}>{children}</AnnouncerContext>
+                </EventLogContext>
               </QuotesContext>
             </StreamContext>
           </TradingContext>

@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { authorisedApi, publicApi } from '../api/client'
+import { Dealing } from '../api/dealing'
 import type { Instrument } from '../api/model'
 import { NoAnswer, Problem } from '../api/problem'
 import { keys } from '../api/query-keys'
@@ -8,8 +9,6 @@ import { EventLog } from '../features/account/event-log'
 import { authApi } from '../features/auth/auth-api'
 import { Session } from '../features/auth/session'
 import { browserVault } from '../features/auth/token-vault'
-import { tabMemory } from '../features/chart/candle-memory'
-import { CandleRecorder } from '../features/chart/candle-recorder'
 import { Announcer } from '../features/orders/announcer'
 import { QuoteStore } from '../features/quotes/quote-store'
 import { AccountFeed } from '../stream/account-feed'
@@ -19,7 +18,8 @@ import { StreamConnection } from '../stream/connection'
 export function buildServices() {
   const open = publicApi()
   const session = new Session(authApi(open), browserVault)
-  const trading = new Trading(authorisedApi(session))
+  const api = authorisedApi(session)
+  const trading = new Trading(api)
   const queries = new QueryClient({ defaultOptions: { queries: { retry, staleTime: 10_000 } } })
   const connection = new StreamConnection({
     url: async () => {
@@ -40,10 +40,10 @@ export function buildServices() {
   const services = {
     session,
     trading,
+    dealing: new Dealing(api),
     queries,
     stream: { connection, accountFeed: new AccountFeed(connection) },
     quotes,
-    candles: new CandleRecorder(quotes, tabMemory(sessionStorage)),
     eventLog: new EventLog(),
     announcer: new Announcer(trading, instrument),
   }
@@ -53,16 +53,16 @@ export function buildServices() {
 
 export type Services = ReturnType<typeof buildServices>
 
-/** The stream runs while somebody is signed in; nothing of a session is left for the next one. */
-function follow({ session, stream, queries, quotes, candles, eventLog }: Services): void {
-  if (session.current().status === 'signed_in') {
-    stream.connection.start()
+/** The stream runs while a client is signed in; nothing of a session is left for the next one. */
+function follow({ session, stream, queries, quotes, eventLog }: Services): void {
+  const state = session.current()
+  if (state.status === 'signed_in') {
+    if (!state.staff) stream.connection.start()
     return
   }
   stream.connection.stop()
   queries.clear()
   quotes.clear()
-  candles.clear()
   eventLog.clear()
 }
 

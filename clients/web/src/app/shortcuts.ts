@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { INTERVALS } from '../features/chart/candles'
+import { INTERVALS, SIDES } from '../features/chart/candles'
 import { type Command, issue } from '../ui/commands'
 import { type PanelTab, prefer, usePreferences } from '../ui/preferences'
 
@@ -25,41 +25,59 @@ const command = (key: string, shown: string, does: string, act: Command): Shortc
   act,
 })
 
+const FIND: readonly Shortcut[] = [
+  command('/', '/', 'Find a symbol', 'search'),
+  command('j', 'J', 'Next symbol', 'next-symbol'),
+  command('k', 'K', 'Previous symbol', 'previous-symbol'),
+]
+
+const PAGE: readonly Shortcut[] = [
+  command('t', 'T', 'Dark or light', 'theme'),
+  command('?', '?', 'Show this help', 'help'),
+]
+
+/** Every key the dealer's page answers to. */
+export const DEALER_SHORTCUTS: readonly Shortcut[] = [...FIND, ...PAGE]
+
 /** Every key the terminal answers to; the help dialog is printed from this list. */
 export const SHORTCUTS: readonly Shortcut[] = [
   command('B', 'Shift + B', 'Buy at the price on the button', 'buy'),
   command('S', 'Shift + S', 'Sell at the price on the button', 'sell'),
   command('q', 'Q', 'Go to the quantity (arrows step, with Shift ten times)', 'quantity'),
   command('m', 'M', 'Switch between instant and market', 'execution'),
-  command('/', '/', 'Find a symbol', 'search'),
-  command('j', 'J', 'Next symbol', 'next-symbol'),
-  command('k', 'K', 'Previous symbol', 'previous-symbol'),
+  ...FIND,
   { key: ']', shown: ']', does: 'Longer candles', act: () => changeInterval(1) },
   { key: '[', shown: '[', does: 'Shorter candles', act: () => changeInterval(-1) },
+  { key: 'p', shown: 'P', does: 'Candles of bid, ask or mid', act: nextSide },
+  command('n', 'N', 'Newest candle', 'newest'),
   tab('1', 'positions'),
   tab('2', 'orders'),
   tab('3', 'fills'),
   tab('4', 'ledger'),
   tab('5', 'events'),
-  command('t', 'T', 'Dark or light', 'theme'),
-  command('?', '?', 'Show this help', 'help'),
+  ...PAGE,
 ]
 
 function changeInterval(by: number): void {
-  prefer(({ interval }) => {
-    const at = INTERVALS.findIndex(({ seconds }) => seconds === interval)
-    return { interval: INTERVALS[at + by]?.seconds ?? interval }
-  })
+  prefer(({ chartInterval }) => ({
+    chartInterval: INTERVALS[INTERVALS.indexOf(chartInterval) + by] ?? chartInterval,
+  }))
 }
 
-/** Listen for the terminal's keys wherever nothing is being typed. */
-export function useShortcuts(): void {
+function nextSide(): void {
+  prefer(({ chartSide }) => ({
+    chartSide: SIDES[(SIDES.indexOf(chartSide) + 1) % SIDES.length] ?? 'bid',
+  }))
+}
+
+/** Listen for a page's keys wherever nothing is being typed. */
+export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const on = usePreferences((state) => state.shortcuts)
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (isChord(event) || event.repeat || isTyping(event)) return
       if (!on && event.key !== '?') return
-      const shortcut = SHORTCUTS.find(({ key }) => key === event.key)
+      const shortcut = shortcuts.find(({ key }) => key === event.key)
       if (shortcut === undefined) return
       event.preventDefault()
       if (typeof shortcut.act === 'string') issue(shortcut.act)
@@ -67,7 +85,7 @@ export function useShortcuts(): void {
     }
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
-  }, [on])
+  }, [on, shortcuts])
 }
 
 const isChord = (event: KeyboardEvent) => event.ctrlKey || event.metaKey || event.altKey

@@ -13,24 +13,28 @@ import { PHONE } from '../ui/screen'
 import { AccountPanel } from './account-panel'
 import { HelpDialog } from './help-dialog'
 import { PhoneTerminal } from './phone-terminal'
-import { useShortcuts } from './shortcuts'
+import { SHORTCUTS, useShortcuts } from './shortcuts'
 import classes from './terminal.module.css'
 import { TopBar } from './top-bar'
 import { useTitle } from './use-title'
+
+const SENT_AT_ONCE =
+  'Buying and selling by key or button sends the order at once, with the quantity and terms of ' +
+  'the ticket. The server’s answer is shown; nothing counts before it.'
 
 /** The terminal of one account, laid out for the screen it is on. */
 export function Terminal() {
   const account = useActiveAccount()
   useLiveAccount(account)
   useLiveQuotes(account.id)
-  useShortcuts()
+  useShortcuts(SHORTCUTS)
   const instrument = useSelectedInstrument()
   useTitle(instrument)
   const phone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   return (
     <>
       {phone ? <PhoneTerminal instrument={instrument} /> : <Desk instrument={instrument} />}
-      <HelpDialog />
+      <HelpDialog shortcuts={SHORTCUTS} note={SENT_AT_ONCE} />
     </>
   )
 }

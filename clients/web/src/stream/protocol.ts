@@ -1,4 +1,10 @@
-import type { AccountEvent } from '../api/model'
+import type { AccountEvent, CandleInterval, CandleItem, CandleSide } from '../api/model'
+
+interface CandlesOf {
+  symbol: string
+  interval: CandleInterval
+  side: CandleSide
+}
 
 /** Frames of `/v1/stream`, both ways. */
 export type ClientFrame =
@@ -11,6 +17,7 @@ export type ClientFrame =
       account_id: string
     }
   | { type: 'subscribe'; channel: 'account'; account_id: string; after: number }
+  | ({ type: 'subscribe' | 'unsubscribe'; channel: 'candles' } & CandlesOf)
   | { type: 'unsubscribe'; channel: 'prices' }
   | { type: 'unsubscribe'; channel: 'account'; account_id: string }
 
@@ -26,6 +33,7 @@ export type ServerFrame =
   | { type: 'ready' }
   | { type: 'heartbeat'; time: string }
   | { type: 'prices'; seq: number; items: PriceItem[] }
+  | ({ type: 'candles'; items: CandleItem[]; reload?: boolean } & CandlesOf)
   | { type: 'account'; account_id: string; items: AccountEvent[] }
   | { type: 'error'; code: string; message: string }
 

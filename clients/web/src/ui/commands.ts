@@ -9,6 +9,7 @@ export type Command =
   | 'next-symbol'
   | 'previous-symbol'
   | 'execution'
+  | 'newest'
   | 'theme'
   | 'help'
 

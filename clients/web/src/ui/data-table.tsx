@@ -9,6 +9,9 @@ export interface Column {
   /** Left out wherever the table has little room. */
   roomy?: boolean
   hidden?: boolean
+  /** How the rows are ordered by it, where they can be. */
+  order?: 'ascending' | 'descending' | 'none'
+  onOrder?: () => void
 }
 
 export interface DataTableProps {
@@ -27,12 +30,8 @@ export function DataTable({ label, columns, children, after }: DataTableProps) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.title} scope="col" className={cell(column)}>
-                {column.hidden ? (
-                  <span className="visually-hidden">{column.title}</span>
-                ) : (
-                  column.title
-                )}
+              <th key={column.title} scope="col" className={cell(column)} aria-sort={column.order}>
+                <Title column={column} />
               </th>
             ))}
           </tr>
@@ -41,6 +40,18 @@ export function DataTable({ label, columns, children, after }: DataTableProps) {
       </table>
       {after}
     </section>
+  )
+}
+
+const ARROWS = { ascending: '▲', descending: '▼', none: '' } as const
+
+function Title({ column: { title, hidden, order = 'none', onOrder } }: { column: Column }) {
+  if (hidden) return <span className="visually-hidden">{title}</span>
+  if (onOrder === undefined) return title
+  return (
+    <button type="button" className={classes.order} onClick={onOrder}>
+      {title} <span aria-hidden="true">{ARROWS[order]}</span>
+    </button>
   )
 }
 

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
+import type { CandleInterval, CandleSide } from '../api/model'
 
 export type Execution = 'instant' | 'market'
 export type PanelTab = 'positions' | 'orders' | 'fills' | 'ledger' | 'events'
@@ -9,7 +10,8 @@ export type PhoneView = 'markets' | 'trade' | 'positions' | 'history'
 export interface Preferences {
   accountId: string | null
   symbol: string
-  interval: number
+  chartInterval: CandleInterval
+  chartSide: CandleSide
   tab: PanelTab
   phoneView: PhoneView
   execution: Execution
@@ -21,7 +23,8 @@ export interface Preferences {
 const DEFAULTS: Preferences = {
   accountId: null,
   symbol: 'EURUSD',
-  interval: 5,
+  chartInterval: '1m',
+  chartSide: 'bid',
   tab: 'positions',
   phoneView: 'markets',
   execution: 'instant',

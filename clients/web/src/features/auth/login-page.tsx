@@ -7,14 +7,19 @@ import { errorInWords } from '../../ui/words'
 import classes from './login-page.module.css'
 import { useSession } from './session-context'
 
+export interface LoginPageProps {
+  title: string
+  notice: string | undefined
+}
+
 /** Email, password and, once the server asks for it, the one-time code. */
-export function LoginPage({ notice }: { notice: string | undefined }) {
+export function LoginPage({ title, notice }: LoginPageProps) {
   const { form, submit, busy, problem, otpAsked } = useLogin()
   return (
     <main className={classes.page}>
       <form className={classes.card} onSubmit={submit} noValidate>
         <Brand size={34} />
-        <h1 className={classes.title}>Sign in to trade</h1>
+        <h1 className={classes.title}>{title}</h1>
         {(problem ?? notice) && (
           <Alert color="orange" variant="light" role="alert" p="xs">
             {problem ?? notice}

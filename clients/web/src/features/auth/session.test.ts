@@ -107,7 +107,11 @@ test('two tabs share one rotating token and never reuse it', async () => {
   await second.renew()
   expect(server.ended).toBe(false)
   expect(first.current().status).toBe('signed_in')
-  expect(second.current()).toEqual({ status: 'signed_in', email: 'ada@example.com' })
+  expect(second.current()).toEqual({
+    status: 'signed_in',
+    email: 'ada@example.com',
+    staff: false,
+  })
 })
 
 test('a refused refresh ends the session and says so', async () => {

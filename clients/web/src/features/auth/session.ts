@@ -1,12 +1,13 @@
 import type { TokenSource } from '../../api/client'
 import { Problem } from '../../api/problem'
 import type { AuthApi, Tokens } from './auth-api'
+import { isStaff } from './claims'
 import type { Kept, TokenVault } from './token-vault'
 
 export type SessionState =
   | { status: 'restoring' }
   | { status: 'signed_out'; notice?: string }
-  | { status: 'signed_in'; email: string }
+  | { status: 'signed_in'; email: string; staff: boolean }
 
 const UNREACHABLE = 'The server cannot be reached. Trying again…'
 const ENDED = 'Your session has ended. Please sign in again.'
@@ -105,7 +106,8 @@ export class Session implements TokenSource {
     this.access = { token: tokens.access_token, goodUntil: this.now() + lifeMs }
     this.renewIn(Math.max(lifeMs - Math.max(60_000, lifeMs * 0.1), lifeMs * 0.5))
     for (const listener of this.tokenListeners) listener(tokens.access_token)
-    if (this.state.status !== 'signed_in') this.become({ status: 'signed_in', email })
+    if (this.state.status === 'signed_in') return
+    this.become({ status: 'signed_in', email, staff: isStaff(tokens.access_token) })
   }
 
   private renewIn(ms: number): void {

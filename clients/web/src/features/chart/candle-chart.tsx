@@ -6,25 +6,24 @@ import {
   type IChartApi,
   type ISeriesApi,
   type Time,
-  type UTCTimestamp,
 } from 'lightweight-charts'
 import { useEffect, useRef, useState } from 'react'
-import type { Instrument, Position } from '../../api/model'
+import type { CandleInterval, CandleSide, Instrument, Position } from '../../api/model'
 import { PALETTES, type Palette } from '../../ui/palette'
-import type { Candle, Interval } from './candles'
-import { useCandles } from './chart-context'
+import { markOfTime, timeInFull } from './candle-time'
 import { ChartLegend } from './chart-legend'
+import { NewestButton } from './newest-button'
+import { RIGHT_BARS, useBars, useOlderBars } from './use-bars'
+import { useCandles } from './use-candles'
 import { usePositionLines } from './use-position-lines'
-import { useAskInView, useQuoteLine } from './use-quote-line'
+import { useQuoteInView, useQuoteLines } from './use-quote-lines'
 
 export interface CandleChartProps {
   instrument: Instrument
-  interval: Interval
+  interval: CandleInterval
+  side: CandleSide
   positions: readonly Position[]
 }
-
-/** Room for the labels of prices beside the newest bar. */
-const RIGHT_BARS = 9
 
 export interface Drawn {
   chart: IChartApi
@@ -32,18 +31,29 @@ export interface Drawn {
 }
 
 /** The chart itself; loaded on its own, after the rest of the terminal is already usable. */
-export default function CandleChart({ instrument, interval, positions }: CandleChartProps) {
+export default function CandleChart({ instrument, interval, side, positions }: CandleChartProps) {
   const box = useRef<HTMLDivElement>(null)
-  const scheme = useComputedColorScheme('dark')
-  const drawn = useChart(box, PALETTES[scheme])
-  useBars(drawn, instrument, interval)
-  usePositionLines(drawn?.series, positions, PALETTES[scheme])
-  useQuoteLine(drawn?.series, instrument.symbol, PALETTES[scheme])
-  useAskInView(drawn?.series, instrument)
+  const palette = PALETTES[useComputedColorScheme('dark')]
+  const drawn = useChart(box, palette)
+  const feed = useCandles(instrument.symbol, interval, side)
+  const precision = instrument.price_precision + (side === 'mid' ? 1 : 0)
+  useAxes(drawn, interval, precision)
+  useBars(drawn, feed, interval)
+  useOlderBars(drawn, feed)
+  usePositionLines(drawn?.series, positions, palette)
+  useQuoteLines(drawn?.series, instrument.symbol, side, palette)
+  useQuoteInView(drawn, instrument)
   return (
     <>
       <div ref={box} style={{ position: 'absolute', inset: 0 }} />
-      <ChartLegend drawn={drawn} instrument={instrument} interval={interval} />
+      <ChartLegend
+        drawn={drawn}
+        feed={feed}
+        interval={interval}
+        side={side}
+        precision={precision}
+      />
+      <NewestButton drawn={drawn} />
     </>
   )
 }
@@ -68,49 +78,22 @@ function useChart(box: React.RefObject<HTMLDivElement | null>, palette: Palette)
   return drawn
 }
 
-/** Load the bars of a symbol and interval, then draw each new state of the open bar, once a frame. */
-function useBars(drawn: Drawn | undefined, instrument: Instrument, interval: Interval) {
-  const candles = useCandles()
-  const { symbol, price_precision: precision } = instrument
+/** Prices and times in the words of the instrument and the interval. */
+function useAxes(drawn: Drawn | undefined, interval: CandleInterval, precision: number) {
   useEffect(() => {
-    if (drawn === undefined) return
-    const { series, chart } = drawn
-    series.applyOptions({
+    drawn?.series.applyOptions({
       priceFormat: { type: 'price', precision, minMove: 10 ** -precision },
     })
-    const bars = candles.bars(symbol, interval)
-    series.setData(bars.map(toBar))
-    chart.priceScale('right').applyOptions({ autoScale: true })
-    chart.timeScale().scrollToPosition(RIGHT_BARS, false)
-    let frame = 0
-    let drawnTo = bars.at(-1)?.time ?? 0
-    const draw = () => {
-      frame = 0
-      for (const bar of candles.newest(symbol, interval)) {
-        if (bar.time < drawnTo) continue
-        series.update(toBar(bar))
-        // A chart that began empty had nothing to keep its distance from.
-        if (drawnTo === 0) chart.timeScale().scrollToPosition(RIGHT_BARS, false)
-        drawnTo = bar.time
-      }
-    }
-    const leave = candles.subscribe(symbol, () => {
-      frame ||= requestAnimationFrame(draw)
+    drawn?.chart.applyOptions({
+      timeScale: {
+        timeVisible: !['1d', '1w', '1M'].includes(interval),
+        secondsVisible: interval === '1s',
+        tickMarkFormatter: (time: Time, kind: number) => markOfTime(Number(time), interval, kind),
+      },
+      localization: { timeFormatter: (time: Time) => timeInFull(Number(time), interval) },
     })
-    return () => {
-      leave()
-      cancelAnimationFrame(frame)
-    }
-  }, [drawn, candles, symbol, precision, interval])
+  }, [drawn, interval, precision])
 }
-
-const toBar = ({ time, open, high, low, close }: Candle) => ({
-  time: time as UTCTimestamp,
-  open,
-  high,
-  low,
-  close,
-})
 
 function chartOptions(palette: Palette) {
   return {
@@ -128,15 +111,7 @@ function chartOptions(palette: Palette) {
       horzLine: { color: palette.crosshair, labelBackgroundColor: palette.crosshair },
     },
     rightPriceScale: { borderColor: palette.border, scaleMargins: { top: 0.12, bottom: 0.12 } },
-    timeScale: {
-      borderColor: palette.border,
-      timeVisible: true,
-      secondsVisible: true,
-      rightOffset: RIGHT_BARS,
-      barSpacing: 8,
-      tickMarkFormatter: (time: Time, mark: number) => localTime(time, mark >= 4),
-    },
-    localization: { timeFormatter: (time: Time) => localTime(time, true) },
+    timeScale: { borderColor: palette.border, rightOffset: RIGHT_BARS, barSpacing: 8 },
   }
 }
 
@@ -151,12 +126,4 @@ function seriesColours(palette: Palette) {
     borderDownColor: palette.down,
     priceLineColor: palette.crosshair,
   }
-}
-
-const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
-const CLOCK_SECONDS = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
-
-/** The library thinks in UTC; the axis shows the trader's own clock, like every other time here. */
-function localTime(time: Time, seconds: boolean): string {
-  return (seconds ? CLOCK_SECONDS : CLOCK).format(new Date(Number(time) * 1000))
 }

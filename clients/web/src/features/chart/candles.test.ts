@@ -1,42 +1,74 @@
 import { expect, test } from 'vitest'
-import { aggregate, type Candle, foldTick } from './candles'
+import type { CandleItem } from '../../api/model'
+import { type Candle, candleOf, merge } from './candles'
 
-const fold = (seconds: number, ticks: [number, number][]): Candle[] => {
-  const bars: Candle[] = []
-  for (const [at, value] of ticks) foldTick(bars, seconds, at, value)
-  return bars
-}
-
-test('ticks of one second make one bar', () => {
-  expect(
-    fold(1, [
-      [10.1, 5],
-      [10.5, 7],
-      [10.7, 4],
-      [10.9, 6],
-    ]),
-  ).toEqual([{ time: 10, open: 5, high: 7, low: 4, close: 6, ticks: 4 }])
+const bar = (time: number, close: number, more: Partial<Candle> = {}): Candle => ({
+  time,
+  open: close,
+  high: close,
+  low: close,
+  close,
+  ticks: 1,
+  complete: true,
+  revision: 0,
+  ...more,
 })
 
-test('a gap makes no bar', () => {
-  expect(
-    fold(1, [
-      [10, 5],
-      [14, 6],
-    ]).map((bar) => bar.time),
-  ).toEqual([10, 14])
+test('a candle of the API becomes a bar', () => {
+  const item = {
+    time: '2026-01-31T12:00:00Z',
+    open: '1.12120',
+    high: '1.12140',
+    low: '1.12110',
+    close: '1.12130',
+    ticks: 7,
+    complete: false,
+    revision: 2,
+  } as CandleItem
+  expect(candleOf(item)).toEqual({
+    time: 1769860800,
+    open: 1.1212,
+    high: 1.1214,
+    low: 1.1211,
+    close: 1.1213,
+    ticks: 7,
+    complete: false,
+    revision: 2,
+  })
 })
 
-test('a late tick never reopens an older bar', () => {
-  const bars = fold(1, [
-    [10, 5],
-    [11, 6],
-    [10.9, 9],
-  ])
-  expect(bars.map((bar) => bar.high)).toEqual([5, 9])
+test('what happened between two bars is put between them, and a gap stays one', () => {
+  const merged = merge([bar(60, 1), bar(240, 4)], [bar(120, 2)])
+  expect(merged.map(({ time }) => time)).toEqual([60, 120, 240])
 })
 
-test('longer bars are the sum of shorter ones', () => {
-  const ticks: [number, number][] = Array.from({ length: 100 }, (_, i) => [i * 0.7, (i * 37) % 11])
-  expect(aggregate(fold(1, ticks), 5)).toEqual(fold(5, ticks))
+test('a correction replaces its bar, and an older state of it does not come back', () => {
+  const known = [bar(60, 1), bar(120, 2)]
+  const corrected = bar(60, 9, { revision: 1 })
+  expect(merge(known, [corrected])).toEqual([corrected, bar(120, 2)])
+  expect(merge([corrected, bar(120, 2)], known)).toEqual([corrected, bar(120, 2)])
+})
+
+test('the running bar grows, and a page read a moment ago does not shrink it', () => {
+  const running = bar(60, 1, { ticks: 5, complete: false })
+  const grown = bar(60, 2, { ticks: 6, complete: false })
+  expect(merge([running], [grown])).toEqual([grown])
+  expect(merge([grown], [running])).toEqual([grown])
+})
+
+test('a bar that has ended does not open again', () => {
+  const ended = bar(60, 1)
+  expect(merge([ended], [{ ...ended, complete: false }])).toEqual([ended])
+  expect(merge([{ ...ended, complete: false }], [ended])).toEqual([ended])
+})
+
+test('a bar of the same state takes the later prices: the markup has changed', () => {
+  expect(merge([bar(60, 1)], [bar(60, 1.5)])).toEqual([bar(60, 1.5)])
+})
+
+test('bars that did not change are the very same', () => {
+  const known = [bar(60, 1), bar(120, 2)]
+  const merged = merge(known, [bar(180, 3)])
+  expect(merged[0]).toBe(known[0])
+  expect(merged[1]).toBe(known[1])
 })

@@ -1,3 +1,6 @@
+import { forDrawing } from '../../api/decimals'
+import type { CandleInterval, CandleItem, CandleSide } from '../../api/model'
+
 /** One bar, times in whole seconds since the epoch (UTC). Numbers: candles are only ever drawn. */
 export interface Candle {
   time: number
@@ -6,51 +9,52 @@ export interface Candle {
   low: number
   close: number
   ticks: number
+  complete: boolean
+  revision: number
 }
 
 export const INTERVALS = [
-  { label: '1s', seconds: 1 },
-  { label: '5s', seconds: 5 },
-  { label: '15s', seconds: 15 },
-  { label: '1m', seconds: 60 },
-  { label: '5m', seconds: 300 },
-  { label: '15m', seconds: 900 },
-] as const
+  '1s',
+  '1m',
+  '5m',
+  '15m',
+  '30m',
+  '1h',
+  '4h',
+  '1d',
+  '1w',
+  '1M',
+] as const satisfies readonly CandleInterval[]
 
-export type Interval = (typeof INTERVALS)[number]['seconds']
+export const SIDES = ['bid', 'ask', 'mid'] as const satisfies readonly CandleSide[]
 
-/** Long enough for a bar to have a body, short enough to see the next one come. */
-export const DEFAULT_INTERVAL: Interval = 5
-
-/** Fold a tick into bars of `seconds`; a gap makes no bar. The last bar changes or one is added. */
-export function foldTick(bars: Candle[], seconds: number, at: number, value: number): void {
-  const time = Math.floor(at / seconds) * seconds
-  const last = bars.at(-1)
-  if (last && time <= last.time) {
-    // A tick that is late by less than a bar counts towards the bar that is open.
-    last.high = Math.max(last.high, value)
-    last.low = Math.min(last.low, value)
-    last.close = value
-    last.ticks += 1
-  } else {
-    bars.push({ time, open: value, high: value, low: value, close: value, ticks: 1 })
+export function candleOf(item: CandleItem): Candle {
+  const { open, high, low, close, ticks, complete, revision } = item
+  return {
+    time: Date.parse(item.time) / 1000,
+    open: forDrawing(open),
+    high: forDrawing(high),
+    low: forDrawing(low),
+    close: forDrawing(close),
+    ticks,
+    complete,
+    revision,
   }
 }
 
-/** Bars of a longer interval out of shorter ones. */
-export function aggregate(bars: readonly Candle[], seconds: number): Candle[] {
-  const longer: Candle[] = []
-  for (const bar of bars) {
-    const time = Math.floor(bar.time / seconds) * seconds
-    const last = longer.at(-1)
-    if (last?.time === time) {
-      last.high = Math.max(last.high, bar.high)
-      last.low = Math.min(last.low, bar.low)
-      last.close = bar.close
-      last.ticks += bar.ticks
-    } else {
-      longer.push({ ...bar, time })
-    }
+/** Bars by time with others put in: each replaces the one of its time unless it is an older state. */
+export function merge(bars: readonly Candle[], others: readonly Candle[]): Candle[] {
+  const byTime = new Map(bars.map((bar) => [bar.time, bar]))
+  for (const bar of others) {
+    const known = byTime.get(bar.time)
+    if (known === undefined || supersedes(bar, known)) byTime.set(bar.time, bar)
   }
-  return longer
+  return [...byTime.values()].sort((left, right) => left.time - right.time)
+}
+
+/** A correction counts up `revision`, every tick `ticks`; with both alike the later word holds. */
+function supersedes(bar: Candle, known: Candle): boolean {
+  if (bar.revision !== known.revision) return bar.revision > known.revision
+  if (bar.ticks !== known.ticks) return bar.ticks > known.ticks
+  return bar.complete || !known.complete
 }

@@ -1,24 +1,31 @@
 import type { MouseEventParams, Time } from 'lightweight-charts'
 import { useLayoutEffect, useState } from 'react'
-import type { Instrument } from '../../api/model'
-import { useQuote } from '../quotes/use-quote'
+import type { CandleInterval, CandleSide } from '../../api/model'
+import { humanise } from '../../ui/format'
 import type { Drawn } from './candle-chart'
-import type { Candle, Interval } from './candles'
-import { useCandles } from './chart-context'
+import type { CandleFeed, CandleView } from './candle-feed'
+import { axisTime, timeInFull } from './candle-time'
 import classes from './chart-panel.module.css'
+import { toBar } from './use-bars'
+import { useCandleView } from './use-candles'
 
-type Prices = Pick<Candle, 'time' | 'open' | 'high' | 'low' | 'close'>
+type Bar = ReturnType<typeof toBar>
 
 export interface ChartLegendProps {
   drawn: Drawn | undefined
-  instrument: Instrument
-  interval: Interval
+  feed: CandleFeed | undefined
+  interval: CandleInterval
+  side: CandleSide
+  precision: number
 }
 
 /** Open, high, low and close of the bar under the crosshair, else of the newest. */
-export function ChartLegend({ drawn, instrument, interval }: ChartLegendProps) {
-  const bar = useShownBar(drawn, instrument.symbol, interval)
-  const { price_precision: precision } = instrument
+export function ChartLegend({ drawn, feed, interval, side, precision }: ChartLegendProps) {
+  const view = useCandleView(feed)
+  const last = view.bars.at(-1)
+  const newest = last && toBar(last, interval)
+  const hovered = useHovered(drawn)
+  const bar = hovered && hovered.time !== newest?.time ? hovered : newest
   const change = bar && bar.close - bar.open
   const tone = change ? (change > 0 ? 'up' : 'down') : ''
   const figures: [string, number | undefined][] = [
@@ -28,34 +35,47 @@ export function ChartLegend({ drawn, instrument, interval }: ChartLegendProps) {
     ['C', bar?.close],
   ]
   return (
-    <figcaption className={classes.legend}>
-      {bar && (
-        <span className={classes.figures}>
-          {figures.map(([name, value]) => (
-            <span key={name}>
-              {name} <b className={tone}>{value?.toFixed(precision)}</b>
-            </span>
-          ))}
-        </span>
-      )}
-      <span>Bid · recorded in this tab</span>
-    </figcaption>
+    <>
+      <figcaption className={classes.legend} data-bars={view.bars.length}>
+        {bar && (
+          <span className={classes.figures}>
+            {figures.map(([name, value]) => (
+              <span key={name}>
+                {name} <b className={tone}>{value?.toFixed(precision)}</b>
+              </span>
+            ))}
+          </span>
+        )}
+        <span>{[humanise(side), ...historyInWords(view, interval)].join(' · ')}</span>
+      </figcaption>
+      {view.bars.length === 0 && <p className={classes.waiting}>{EMPTY[view.history]}</p>}
+    </>
   )
 }
 
-function useShownBar(drawn: Drawn | undefined, symbol: string, interval: Interval) {
-  const candles = useCandles()
-  const [hovered, setHovered] = useState<Prices>()
+const EMPTY: Readonly<Record<CandleView['history'], string>> = {
+  reading: 'Reading history…',
+  read: 'No history yet. Candles begin with the next price.',
+  unreadable: 'The history cannot be read. Trying again…',
+}
+
+/** What a reader of the chart cannot see: why nothing is further left. */
+function historyInWords({ history, whole, bars }: CandleView, interval: CandleInterval): string[] {
+  const first = bars[0]
+  if (history === 'unreadable') return ['history cannot be read, trying again']
+  if (!whole || first === undefined) return []
+  return [`history begins ${timeInFull(axisTime(first.time, interval), interval)}`]
+}
+
+function useHovered(drawn: Drawn | undefined): Bar | undefined {
+  const [hovered, setHovered] = useState<Bar>()
   useLayoutEffect(() => {
     if (drawn === undefined) return
     const { chart, series } = drawn
     const hear = (event: MouseEventParams<Time>) =>
-      setHovered(event.seriesData.get(series) as Prices | undefined)
+      setHovered(event.seriesData.get(series) as Bar | undefined)
     chart.subscribeCrosshairMove(hear)
     return () => chart.unsubscribeCrosshairMove(hear)
   }, [drawn])
-  // The recorder heard of this price before the screen did.
-  useQuote(symbol)
-  const newest: Prices | undefined = candles.newest(symbol, interval).at(-1)
-  return hovered && hovered.time !== newest?.time ? hovered : newest
+  return hovered
 }

@@ -1,64 +1,69 @@
 import { type AutoscaleInfo, type IPriceLine, type ISeriesApi, LineStyle } from 'lightweight-charts'
 import { useEffect, useLayoutEffect } from 'react'
 import { forDrawing } from '../../api/decimals'
-import type { Instrument } from '../../api/model'
+import type { CandleSide, Instrument } from '../../api/model'
 import type { Palette } from '../../ui/palette'
 import { useQuotes } from '../quotes/use-quote'
+import type { Drawn } from './candle-chart'
 
-const LINE = {
-  lineStyle: LineStyle.Dashed,
-  lineWidth: 1,
-  axisLabelVisible: true,
-  title: 'ask',
-} as const
+const LINE = { lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelVisible: true } as const
+const SIDES = ['bid', 'ask'] as const
 
-/** The ask as a line of its own; the series' last-value line already is the bid. */
-export function useQuoteLine(
+/** The quote's other side as a line of its own; the candles' last-value line already is this one. */
+export function useQuoteLines(
   series: ISeriesApi<'Candlestick'> | undefined,
   symbol: string,
+  side: CandleSide,
   palette: Palette,
 ) {
   const quotes = useQuotes()
   useLayoutEffect(() => {
     if (series === undefined) return
-    let line: IPriceLine | undefined
+    const lines = new Map<'bid' | 'ask', IPriceLine>()
     const draw = () => {
       const quote = quotes.latest(symbol)
       if (quote === undefined) return
-      const price = forDrawing(quote.ask)
-      if (line) line.applyOptions({ price })
-      else line = series.createPriceLine({ ...LINE, price, color: palette.crosshair })
+      for (const other of SIDES.filter((each) => each !== side)) {
+        const price = forDrawing(quote[other])
+        const line = lines.get(other)
+        if (line) line.applyOptions({ price })
+        else {
+          const options = { ...LINE, price, title: other, color: palette.crosshair }
+          lines.set(other, series.createPriceLine(options))
+        }
+      }
     }
     draw()
     const leave = quotes.subscribe(symbol, draw)
     return () => {
       leave()
-      if (line) series.removePriceLine(line)
+      for (const line of lines.values()) series.removePriceLine(line)
     }
-  }, [series, quotes, symbol, palette])
+  }, [series, quotes, symbol, side, palette])
 }
 
 /** A scale that shows less than this would blow a single tick up to the whole height. */
 const PIPS_MIN = 3
 
-/** Scale so that the ask is in view and the first seconds do not look like a crash. */
-export function useAskInView(
-  series: ISeriesApi<'Candlestick'> | undefined,
-  { symbol, pip }: Instrument,
-) {
+/** Scale so that the quote is in view beside the newest bar, and first ticks do not look a crash. */
+export function useQuoteInView(drawn: Drawn | undefined, { symbol, pip }: Instrument) {
   const quotes = useQuotes()
   useEffect(() => {
+    if (drawn === undefined) return
     const least = forDrawing(pip) * PIPS_MIN
-    series?.applyOptions({
+    drawn.series.applyOptions({
       autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => {
         const info = original()
         const quote = quotes.latest(symbol)
-        if (!info?.priceRange || !quote) return info
+        if (!info?.priceRange) return info
         const { minValue, maxValue } = info.priceRange
-        const top = Math.max(maxValue, forDrawing(quote.ask))
-        const missing = Math.max(0, least - (top - minValue)) / 2
-        return { ...info, priceRange: { minValue: minValue - missing, maxValue: top + missing } }
+        // Who looks at the past is not shown it at the scale of today.
+        const now = quote !== undefined && drawn.chart.timeScale().scrollPosition() >= 0
+        const bottom = now ? Math.min(minValue, forDrawing(quote.bid)) : minValue
+        const top = now ? Math.max(maxValue, forDrawing(quote.ask)) : maxValue
+        const missing = Math.max(0, least - (top - bottom)) / 2
+        return { ...info, priceRange: { minValue: bottom - missing, maxValue: top + missing } }
       },
     })
-  }, [series, quotes, symbol, pip])
+  }, [drawn, quotes, symbol, pip])
 }

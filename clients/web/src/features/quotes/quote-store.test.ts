@@ -49,10 +49,3 @@ test('a symbol without a price keeps its last one and cannot be traded', () => {
   vi.advanceTimersByTime(100)
   expect(store.latest('EURUSD')).toMatchObject({ bid: '1.1000', tradable: false })
 })
-
-test('every tick reaches the candles', () => {
-  const ticks = vi.fn()
-  store.onTick(ticks)
-  store.apply([item('1.1000'), item('1.1001'), item(null)])
-  expect(ticks).toHaveBeenCalledTimes(2)
-})

@@ -14,22 +14,19 @@ export interface Quote {
   readonly askMove: Move
 }
 
-export type TickListener = (quote: Quote) => void
-
 const FLUSH_MS = 100
 
 /**
  * Ticks outside React: a map, a set of what changed, and one flush per 100 ms.
  *
  * Rows hear of their own symbol only, so a thousand ticks a second cost ten renders of the rows
- * that moved. `onTick` sees every price as it arrives (candles).
+ * that moved.
  */
 export class QuoteStore {
   private readonly quotes = new Map<string, Quote>()
   private readonly shown = new Map<string, Quote>()
   private readonly dirty = new Set<string>()
   private readonly listeners = new Map<string, Set<() => void>>()
-  private readonly tickListeners = new Set<TickListener>()
   private timer: ReturnType<typeof setTimeout> | undefined
   private flushes = 0
 
@@ -52,11 +49,6 @@ export class QuoteStore {
     return () => set.delete(listener)
   }
 
-  onTick(listener: TickListener): () => void {
-    this.tickListeners.add(listener)
-    return () => this.tickListeners.delete(listener)
-  }
-
   /** Forget everything: the prices were those of another account's group. */
   clear(): void {
     for (const symbol of this.shown.keys()) this.dirty.add(symbol)
@@ -70,7 +62,6 @@ export class QuoteStore {
     if (quote === undefined) return
     this.quotes.set(item.symbol, quote)
     this.dirty.add(item.symbol)
-    if (item.bid !== null && item.ask !== null) for (const hear of this.tickListeners) hear(quote)
   }
 
   private flush(): void {

@@ -1,12 +1,13 @@
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { Instrument } from '../../api/model'
 import { useStreamStatus } from '../../stream/stream-context'
-import { useCommand } from '../../ui/commands'
 import { pendingOr } from '../../ui/empty'
 import { Panel } from '../../ui/panel'
 import { prefer, usePreferences } from '../../ui/preferences'
+import { Search } from '../../ui/search'
 import { useInstruments } from './instruments'
 import { QuoteRow } from './quote-row'
+import { useSteps } from './use-steps'
 import classes from './watchlist.module.css'
 
 const NONE: readonly Instrument[] = []
@@ -60,60 +61,6 @@ export function Watchlist({ onPick }: WatchlistProps) {
         </div>
       )}
     </Panel>
-  )
-}
-
-interface SearchProps {
-  value: string
-  onChange: (text: string) => void
-  /** The key that leads here, where there are keys. */
-  hint: string
-}
-
-function Search({ value, onChange, hint }: SearchProps) {
-  const input = useRef<HTMLInputElement>(null)
-  useCommand(
-    'search',
-    useCallback(() => input.current?.focus(), []),
-  )
-  return (
-    <input
-      ref={input}
-      className={classes.search}
-      type="search"
-      placeholder={`Find  ${hint}`}
-      aria-label="Find a symbol"
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return
-        onChange('')
-        input.current?.blur()
-      }}
-    />
-  )
-}
-
-function useSteps(
-  shown: readonly Instrument[],
-  selected: string,
-  select: (symbol: string) => void,
-): void {
-  const step = useCallback(
-    (by: number) => {
-      const at = shown.findIndex(({ symbol }) => symbol === selected)
-      const next = shown[(at + by + shown.length) % shown.length]
-      if (next) select(next.symbol)
-    },
-    [shown, selected, select],
-  )
-  useCommand(
-    'next-symbol',
-    useCallback(() => step(1), [step]),
-  )
-  useCommand(
-    'previous-symbol',
-    useCallback(() => step(-1), [step]),
   )
 }
 
