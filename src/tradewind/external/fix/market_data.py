@@ -5,6 +5,7 @@ A callback copies the message's text into a bounded queue and returns. No except
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -26,6 +27,9 @@ from tradewind.infra.clock import Clock
 
 INBOX_MAX: Final = 100_000
 STOP_TIMEOUT_S: Final = 3.0
+#: How long after an LP's Logout we knock again; some keep the door shut for a while.
+RENEW_S: Final = 1.0
+LOGOUT: Final = "\x0135=5\x01"
 SENDER_COMP_ID: Final = "TRADEWIND"
 #: Market data always resets and is never resent, so sequence numbers live in memory alone.
 SETTINGS: Final = """
@@ -105,25 +109,31 @@ class MarketDataSession:
         # QuickFIX keeps plain pointers to these, so they must live as long as the initiator.
         self._settings = fix.SessionSettings(str(settings))
         self._store = fix.MemoryStoreFactory()
-        self._initiator = fix.SocketInitiator(self._callbacks, self._store, self._settings)
+        self._initiator: fix.SocketInitiator | None = self._made()
+        self._renewing: asyncio.Future[None] | None = None
+        self._logged_out_at: float | None = None
 
     def start(self) -> None:
         """Connect, and again whenever the connection is lost, until `stop`."""
-        self._initiator.start()
+        if self._initiator is not None:
+            self._initiator.start()
 
     async def stop(self) -> None:
         """Log out and end the thread; it blocks, so it runs in an executor."""
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(STOP_TIMEOUT_S):
-                await loop.run_in_executor(None, self._initiator.stop)
+                if self._renewing is not None:
+                    await asyncio.shield(self._renewing)
+                if self._initiator is not None:
+                    loop = asyncio.get_running_loop()
+                    await loop.run_in_executor(None, self._initiator.stop)
         except TimeoutError:
             _log.warning("fix_session_did_not_stop", lp=self.lp)
 
     @property
     def logged_on(self) -> bool:
         """Tell whether the session is up now, whatever waits to be drained."""
-        return bool(self._initiator.isLoggedOn())
+        return self._initiator is not None and bool(self._initiator.isLoggedOn())
 
     @property
     def waiting(self) -> int:
@@ -138,6 +148,11 @@ class MarketDataSession:
         with suppress(IndexError):
             while inbox and len(received) < limit:
                 received.append(inbox.popleft())
+                if received[-1].kind is Kind.REFUSED and LOGOUT in received[-1].text:
+                    self._logged_out_at = time.monotonic()
+        if self._logged_out_at is not None and time.monotonic() - self._logged_out_at >= RENEW_S:
+            self._logged_out_at = None
+            self._renew_soon()
         return received
 
     def subscribe(self, terms: LpTerms, generation: int) -> None:
@@ -147,6 +162,28 @@ class MarketDataSession:
     def unsubscribe(self, terms: LpTerms, generation: int) -> None:
         """End the subscriptions of an earlier generation."""
         self._request(terms, generation, UNSUBSCRIBE)
+
+    def _renew_soon(self) -> None:
+        """Begin again with a new initiator, beside everything else.
+
+        QuickFIX answers an LP's Logout, closes the connection and never connects again: it goes
+        on asking for a logon on the connection it closed.
+        """
+        if self._renewing is None or self._renewing.done():
+            loop = asyncio.get_running_loop()
+            self._renewing = loop.run_in_executor(None, self._renew)
+
+    def _renew(self) -> None:
+        old = self._initiator
+        if old is not None:
+            old.stop(True)  # noqa: FBT003 QuickFIX's signature: without waiting for a logout
+        # There may be one session of a name at a time: the old one ends with its last reference.
+        self._initiator = old = None
+        self._initiator = made = self._made()
+        made.start()
+
+    def _made(self) -> fix.SocketInitiator:
+        return fix.SocketInitiator(self._callbacks, self._store, self._settings)
 
     def _request(self, terms: LpTerms, generation: int, action: str) -> None:
         for name, symbol in terms.symbols.items():
@@ -194,7 +231,7 @@ class _Callbacks(fix.Application):
         """Report rejects and logouts with their text."""
         try:
             text = message.toString()
-            if "\x0135=3\x01" in text or "\x0135=5\x01" in text:
+            if "\x0135=3\x01" in text or LOGOUT in text:
                 self._put(Kind.REFUSED, text)
         except Exception:  # noqa: BLE001 it would end the process
             self._put(Kind.REFUSED)
