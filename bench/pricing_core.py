@@ -166,7 +166,7 @@ def main() -> int:
     report = Report(machine=this_machine(), quick="--quick" in sys.argv[1:])
     print_machine(report.machine)
     report.figures += measure(quick=report.quick)
-    print_table(report)
+    print_table(report.figures)
     return 1 if any(figure.passed is False for figure in report.figures) else 0
 
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -175,9 +174,8 @@ def _alone(recording: Path) -> Course:
     port = free_ports()
     with _simulator(recording, port, port + 1):
         _until_served(port + 1)
-        reader = threading.Thread(target=drain, args=(port, SYMBOL, _TIMEOUT_S, 0.0), daemon=True)
-        reader.start()
-        return _course(lambda: metric(port + 1, SENT))
+        count, wall_s = drain(port, SYMBOL, _QUIET_S)
+        return Course(count=count, wall_s=wall_s)
 
 
 def _until_served(metrics_port: int) -> None:

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,10 +98,10 @@ def print_machine(machine: Machine) -> None:
     )
 
 
-def print_table(report: Report) -> None:
+def print_table(figures: Sequence[Figure]) -> None:
     """Print one line a figure."""
     rows = [("figure", "value", "target", "", "compared with")]
-    for figure in report.figures:
+    for figure in figures:
         verdict = {True: "ok", False: "MISSED", None: ""}[figure.passed]
         value = f"{_number(figure.value)} {figure.unit}".strip()
         rows.append((figure.name, value, figure.target, verdict, figure.comparison))
@@ -108,6 +109,11 @@ def print_table(report: Report) -> None:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]
         print("  ".join([*cells, row[4]]).rstrip())
+    print(flush=True)
+
+
+def print_skipped(report: Report) -> None:
+    """Say what was not measured, and why."""
     for name, reason in report.skipped.items():
         print(f"skipped {name}: {reason}")
 
