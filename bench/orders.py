@@ -48,11 +48,12 @@ def measure(platform: BenchPlatform, *, quick: bool) -> list[Figure]:
     accounts = users[0].accounts[:CLIENTS]
     traders = [Trader(account_id=str(account.id), token=tokens[0]) for account in accounts]
     _run(closed_loop(platform.port, traders, "warm", 2.0))
-    return [
+    compared = [
         *_throughput(platform, pgbench, traders, plan),
         *_latency(platform, pgbench, traders, plan),
-        *_steady(platform, traders, tokens, plan),
     ]
+    pgbench.remove()
+    return [*compared, *_steady(platform, traders, tokens, plan)]
 
 
 def _throughput(

@@ -37,6 +37,11 @@ class Pgbench:
         self._run("createdb", DATABASE)
         self._run("pgbench", "-i", "-q", "-s", str(SCALE), DATABASE)
 
+    def remove(self) -> None:
+        """Drop the database, so that its vacuuming and writing back disturb nothing after it."""
+        self._run("dropdb", DATABASE)
+        self._run("psql", "-c", "CHECKPOINT", "postgres")
+
     def measure(self, mode: str, clients: int, seconds: float) -> Measured:
         """One run of short transactions: update, select, insert, commit."""
         threads = min(2, clients)
