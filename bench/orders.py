@@ -150,6 +150,7 @@ class Cost:
     batches: float
     commands: float
     api_cpu_s: float
+    deciding_cpu_s: float
 
     def __sub__(self, other: "Cost") -> "Cost":
         return self._with(other, -1)
@@ -164,6 +165,7 @@ class Cost:
             batches=self.batches + sign * other.batches,
             commands=self.commands + sign * other.commands,
             api_cpu_s=self.api_cpu_s + sign * other.api_cpu_s,
+            deciding_cpu_s=self.deciding_cpu_s + sign * other.deciding_cpu_s,
         )
 
 
@@ -184,9 +186,15 @@ def _cost_figures(cost: Cost, orders: int) -> list[Figure]:
             comparison="the whole database's, reads included",
         ),
         Figure(
-            name="Python CPU per order (api process)",
-            value=cost.api_cpu_s / orders * 1e6,
+            name="Python CPU per order, deciding (oms)",
+            value=cost.deciding_cpu_s / orders * 1e6,
             unit="µs",
+        ),
+        Figure(
+            name="Python CPU per order, the rest (gateway)",
+            value=(cost.api_cpu_s - cost.deciding_cpu_s) / orders * 1e6,
+            unit="µs",
+            comparison="HTTP, checks, encoding, drivers of PostgreSQL and Redis, system calls",
         ),
     ]
 
@@ -199,6 +207,7 @@ def _costs(platform: BenchPlatform) -> Cost:
         batches=platform.metric(API_METRICS, "tradewind_oms_batches_total"),
         commands=platform.metric(API_METRICS, "tradewind_oms_commands_total"),
         api_cpu_s=platform.cpu_s("api"),
+        deciding_cpu_s=platform.metric(API_METRICS, "tradewind_oms_deciding_seconds_total"),
     )
 
 

@@ -1,6 +1,7 @@
 """Figures of the price stream: what one core delivers, how late, at what memory."""
 
 import asyncio
+import statistics
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ TICKS_PER_S: Final = 1_000
 SLOW: Final = 1_000
 FAST: Final = 20
 STALLED: Final = 10
+TRIALS: Final = 3
 SYMBOLS_EACH: Final = 10
 #: The server reads its instruments this often, and a moment more.
 _REFERENCE_S: Final = 6.0
@@ -82,9 +84,27 @@ def measure(platform: BenchPlatform, *, quick: bool) -> list[Figure]:
         memory_before = pss_kb(stream)
         ours = _deliver(plan, stream)
         memory = pss_kb(stream)
+        harm = _harm(plan, stream, 2.0 if quick else 5.0)
     raw = _raw(plan, round(ours.counted.items / ours.counted.frames))
     per_connection = (memory - memory_before) / (SLOW + FAST)
-    return _figures(ours, raw, per_connection)
+    return [*_figures(ours, raw, per_connection), harm]
+
+
+def _harm(plan: ListenersPlan, stream: int, seconds: float) -> Figure:
+    """What clients that stop reading do to those that do not; medians of interleaved runs."""
+    p99: dict[int, list[float]] = {0: [], STALLED: []}
+    for _ in range(TRIALS):
+        for stalled, found in p99.items():
+            run = msgspec.structs.replace(plan, stalled=stalled, seconds=seconds)
+            found.append(_deliver(run, stream).counted.delay_p99_ms)
+    alone, together = (statistics.median(found) for found in p99.values())
+    return at_most(
+        "p99 at 0 ms with 1 % stalled ÷ without",
+        together / alone,
+        "",
+        1.1,
+        f"{together:.1f} ms and {alone:.1f} ms, medians of {TRIALS}",
+    )
 
 
 def _figures(ours: Delivered, raw: Delivered, per_connection: float) -> list[Figure]:

@@ -26,5 +26,6 @@ class _OmsCollector(Collector):
             ("skipped", "Commands put back because their account was locked", counters.skipped),
             ("shed", "Commands refused because too many waited", counters.shed),
             ("failed", "Commands that raised an unexpected error", counters.failed),
+            ("deciding_seconds", "CPU time of deciding", self._oms.deciding_s),
         ):
             yield CounterMetricFamily(f"tradewind_oms_{name}", text, value=value)

@@ -5,6 +5,7 @@ answer was lost is looked up, never guessed (docs/explanation/order-way.md).
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +87,8 @@ class Session:
         self._tools = tools
         self._connection: asyncpg.Connection | None = None
         self._pending: list[Outcome] = []
+        #: CPU time that deciding took so far.
+        self.deciding_s = 0.0
 
     async def run(self, batch: Sequence[Submission], *, wait: bool) -> list[Outcome]:
         """Return one outcome a submission. Culprits are isolated, conflicts repeated."""
@@ -117,8 +120,10 @@ class Session:
             loaded = await store.lock_and_load(
                 connection, _wanted(batch), now, wait=wait, timeout_s=STATEMENT_TIMEOUT_S
             )
+            began = time.thread_time()
             deciding = self._deciding(loaded, now)
             outcomes = deciding.decide_all(batch)
+            self.deciding_s += time.thread_time() - began
             if deciding.writing.accounts or deciding.writing.keys:
                 await store.write(connection, deciding.writing, now, timeout_s=STATEMENT_TIMEOUT_S)
         except BaseException:

@@ -58,6 +58,7 @@ class Oms:
         self._wake = asyncio.Event()
         self._stopping = False
         self._running = 0
+        self._sessions: list[Session] = []
         self.counters = Counters()
 
     async def submit(self, command: Command, key: RequestKey | None) -> Answer:
@@ -98,8 +99,14 @@ class Oms:
         """Commands that no batch has taken yet."""
         return len(self._urgent) + len(self._opens) + len(self._patient)
 
+    @property
+    def deciding_s(self) -> float:
+        """CPU time that deciding took so far, in seconds."""
+        return sum(session.deciding_s for session in self._sessions)
+
     async def _work(self) -> None:
         session = Session(self._tools)
+        self._sessions.append(session)
         try:
             while True:
                 batch, wait = self._take()
