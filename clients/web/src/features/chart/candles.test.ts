@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CandleItem } from '../../api/model'
-import { type Candle, candleOf, merge } from './candles'
+import { type Candle, candleOf, firstChanged, merge } from './candles'
 
 const bar = (time: number, close: number, more: Partial<Candle> = {}): Candle => ({
   time,
@@ -71,4 +71,20 @@ test('bars that did not change are the very same', () => {
   const merged = merge(known, [bar(180, 3)])
   expect(merged[0]).toBe(known[0])
   expect(merged[1]).toBe(known[1])
+})
+
+test('only the last bar and what follows it is drawn again, all else means drawing everything', () => {
+  const [one, two, three] = [bar(60, 1), bar(120, 2), bar(180, 3)]
+  expect(firstChanged([one, two], [one, two])).toBe(2)
+  expect(firstChanged([one, two], [one, two, three])).toBe(2)
+  expect(firstChanged([one, two], [one, bar(120, 9), three])).toBe(1)
+  expect(firstChanged([], [one])).toBeUndefined()
+  expect(firstChanged([one, two, three], [one, bar(120, 9), three])).toBeUndefined()
+  expect(firstChanged([one, two], [one])).toBeUndefined()
+})
+
+test('history that comes before the only bar shown is drawn with everything', () => {
+  const [older, only] = [bar(60, 1), bar(120, 2)]
+  expect(firstChanged([only], [older, only])).toBeUndefined()
+  expect(firstChanged([only], [bar(120, 9)])).toBe(0)
 })

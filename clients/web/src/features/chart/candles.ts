@@ -58,3 +58,16 @@ function supersedes(bar: Candle, known: Candle): boolean {
   if (bar.ticks !== known.ticks) return bar.ticks > known.ticks
   return bar.complete || !known.complete
 }
+
+/** The first of `bars` that `shown` lacks; undefined when more than its last bar has changed. */
+export function firstChanged(
+  shown: readonly Candle[],
+  bars: readonly Candle[],
+): number | undefined {
+  const last = shown.at(-1)
+  const other = shown.findIndex((bar, index) => bar !== bars[index])
+  if (last === undefined) return undefined
+  if (other < 0) return shown.length
+  const follows = (bars[other]?.time ?? Number.NEGATIVE_INFINITY) >= last.time
+  return other === shown.length - 1 && follows ? other : undefined
+}

@@ -4,7 +4,7 @@ import type { CandleInterval } from '../../api/model'
 import type { Drawn } from './candle-chart'
 import type { CandleFeed } from './candle-feed'
 import { axisTime } from './candle-time'
-import type { Candle } from './candles'
+import { type Candle, firstChanged } from './candles'
 
 /** Room for the labels of prices beside the newest bar. */
 export const RIGHT_BARS = 9
@@ -25,12 +25,9 @@ export function useBars(
     const draw = () => {
       frame = 0
       const bars = feed.current().bars
-      const kept = alike(shown, bars)
-      if (shown.length > 0 && kept >= shown.length - 1 && bars.length >= shown.length) {
-        for (const bar of bars.slice(kept)) series.update(toBar(bar, interval))
-      } else {
-        series.setData(bars.map((bar) => toBar(bar, interval)))
-      }
+      const first = firstChanged(shown, bars)
+      if (first === undefined) series.setData(bars.map((bar) => toBar(bar, interval)))
+      else for (const bar of bars.slice(first)) series.update(toBar(bar, interval))
       // A chart that began empty had nothing to keep its distance from.
       if (shown.length === 0) chart.timeScale().scrollToPosition(RIGHT_BARS, false)
       shown = bars
@@ -67,9 +64,3 @@ export const toBar = ({ time, open, high, low, close }: Candle, interval: Candle
   low,
   close,
 })
-
-/** How many bars from the first on are the very same. */
-function alike(left: readonly Candle[], right: readonly Candle[]): number {
-  const other = left.findIndex((bar, index) => bar !== right[index])
-  return other < 0 ? left.length : other
-}
