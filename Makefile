@@ -16,10 +16,12 @@ test: ## all that must hold: check, web client tests, browser tests, pytest
 	@$(MAKE) --no-print-directory check
 	@tools/web-tests.sh
 	@tools/browser-tests.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --ignore tests/architecture
 
-check: lint types imports ## lint, types, import rules, generated pages; runs no test
+check: lint types imports ## lint, types, import rules, generated pages, tidiness, SQL against the schema, web lint
 	@$(BIN)/python -m tools.generate --check
+	@tools/web-lint.sh
+	@$(BIN)/python -m pytest -q tests/architecture
 
 lint: ## style of the Python code (ruff) and spelling (typos)
 	@tools/environment.sh dev
@@ -38,6 +40,7 @@ imports: ## who may import whom (import-linter)
 web: ## build the web client and run its checks and unit tests
 	@tools/environment.sh dev
 	@$(BIN)/tradewind web
+	@tools/web-lint.sh
 	@tools/web-tests.sh
 
 bench: ## measure speed on this machine

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The web client's own checks: lint, types, unit tests, build, bundle size.
+# The web client's unit tests, its build, and the size of what a browser loads.
 set -eu
 cd "$(dirname "$0")/.."
-[ -f clients/web/package.json ] || exit 0
 tools/web-packages.sh
-tools/npm --prefix clients/web run check
+tools/npm --prefix clients/web run test
+tools/npm --prefix clients/web run bundle
