@@ -57,7 +57,6 @@ class Oms:
         self._busy: set[AccountId] = set()
         self._wake = asyncio.Event()
         self._stopping = False
-        self._running = 0
         self._sessions: list[Session] = []
         self.counters = Counters()
 
