@@ -5,7 +5,17 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from bench import candles, orders, pricing_core, replay, start, stream, tick_store
+from bench import (
+    candles,
+    orders,
+    pricing_core,
+    replay,
+    start,
+    stream,
+    tick_latency,
+    tick_store,
+    triggers,
+)
 from bench.report import (
     Report,
     print_machine,
@@ -50,6 +60,9 @@ def _replay(report: Report) -> None:
     if not replay.RECORDING.exists():
         report.skipped["replay"] = f"{replay.RECORDING} is not there"
         return
+    options = ("--only", replay.CANDLE_PROCESSES)
+    with private_folder() as root, running(root, free_ports(), options) as platform:
+        report.figures += replay.measure_candles(platform)
     options = ("--only", replay.PROCESSES)
     with private_folder() as root, running(root, free_ports(), options) as platform:
         report.figures += replay.measure(platform, quick=report.quick)
@@ -59,6 +72,18 @@ def _tick_store(report: Report) -> None:
     options = ("--only", tick_store.PROCESSES)
     with private_folder() as root, running(root, free_ports(), options) as platform:
         report.figures += tick_store.measure(platform, quick=report.quick)
+
+
+def _tick(report: Report) -> None:
+    options = ("--only", tick_latency.PROCESSES)
+    with private_folder() as root, running(root, free_ports(), options) as platform:
+        report.figures += tick_latency.measure(platform, quick=report.quick)
+
+
+def _triggers(report: Report) -> None:
+    options = ("--only", triggers.PROCESSES)
+    with private_folder() as root, running(root, free_ports(), options) as platform:
+        report.figures += triggers.measure(platform, quick=report.quick)
 
 
 def _pricing(report: Report) -> None:
@@ -80,10 +105,12 @@ _PARTS: Final[dict[str, Callable[[Report], None]]] = {
     "start": _start,
     "orders": _orders,
     "stream": _stream,
+    "tick": _tick,
     "replay": _replay,
     "candles": _candles,
     "ticks": _tick_store,
     "pricing": _pricing,
+    "triggers": _triggers,
 }
 
 

@@ -15,10 +15,10 @@ def drain(port: int, symbol: str, quiet_s: float) -> tuple[int, float]:
     Returns how many price messages came, and in how many seconds from the first to the last.
     """
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(_message(1, "A", "98=0", "108=60", "141=Y"))
+        connection.sendall(message(1, "A", "98=0", "108=60", "141=Y"))
         assert b"35=A" in connection.recv(65_536), "the simulator refused the logon"
         request = ("262=1", "263=1", "264=1", "265=1", "267=2", "269=0", "269=1", "146=1")
-        connection.sendall(_message(2, "V", *request, f"55={symbol}"))
+        connection.sendall(message(2, "V", *request, f"55={symbol}"))
         count, began, ended = 0, 0.0, 0.0
         while True:
             try:
@@ -32,7 +32,8 @@ def drain(port: int, symbol: str, quiet_s: float) -> tuple[int, float]:
             connection.settimeout(quiet_s)
 
 
-def _message(number: int, kind: str, *fields: str) -> bytes:
+def message(number: int, kind: str, *fields: str) -> bytes:
+    """Build a client's message."""
     sent = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
     head = (f"35={kind}", f"34={number}", "49=BENCH", f"52={sent}.000", "56=LP-ONE-MD")
     body = "".join(f"{each}{SOH}" for each in (*head, *fields))

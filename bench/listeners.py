@@ -10,7 +10,8 @@ import re
 import sys
 import time
 from datetime import datetime
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
 import msgspec
 import uvloop
@@ -41,12 +42,23 @@ class ListenersPlan(msgspec.Struct, frozen=True, kw_only=True):
     symbols: list[str]
     #: Symbols of one client, drawn by a seed.
     symbols_each: int
-    #: Clients with a window of 100 ms, of which so many stop reading; clients with none.
+    #: Clients with a window of `window_ms`, of which so many stop reading; clients with none.
     slow: int
     stalled: int
     fast: int
     warm_s: float
     seconds: float
+    window_ms: int = 100
+    #: A file to write all that arrived in the measured time to, as a list of `Chunk`.
+    record: str = ""
+
+
+class Chunk(NamedTuple):
+    """What one client's socket gave at once; `at_ns` is of the machine's monotonic clock."""
+
+    at_ns: int
+    client: int
+    data: bytes
 
 
 class Counted(msgspec.Struct, kw_only=True):
@@ -66,17 +78,19 @@ class Counted(msgspec.Struct, kw_only=True):
 class _Crowd:
     """What the clients share."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, recording: bool) -> None:
         self.counted = Counted()
         self.delays: list[float] = []
+        self.chunks: list[Chunk] | None = [] if recording else None
         self.ready = 0
         self.counting = False
         self.ending = False
 
 
 class _Client(asyncio.Protocol):
-    def __init__(self, crowd: _Crowd, frames: bytes, *, fast: bool) -> None:
+    def __init__(self, crowd: _Crowd, number: int, frames: bytes, *, fast: bool) -> None:
         self._crowd = crowd
+        self._number = number
         self._frames = frames
         self._fast = fast
         self._is_ready = False
@@ -99,11 +113,13 @@ class _Client(asyncio.Protocol):
             crowd.ready += 1
         if not crowd.counting:
             return
+        if crowd.chunks is not None:
+            crowd.chunks.append(Chunk(time.monotonic_ns(), self._number, data))
         counted = crowd.counted
         counted.items += data.count(_ITEM)
         counted.frames += data.count(_FRAME)
         counted.octets += len(data)
-        if self._fast:
+        if self._fast and crowd.chunks is None:
             now = time.time()
             for text in _TIME.findall(data):
                 made = datetime.fromisoformat(text.decode()).timestamp()
@@ -113,11 +129,14 @@ class _Client(asyncio.Protocol):
 def main() -> None:
     """Run the plan given as the only argument."""
     plan = msgspec.json.decode(sys.argv[1], type=ListenersPlan)
-    print(msgspec.json.encode(uvloop.run(_listen(plan))).decode(), flush=True)
+    crowd = _Crowd(recording=bool(plan.record))
+    counted = uvloop.run(_listen(plan, crowd))
+    if crowd.chunks is not None:
+        Path(plan.record).write_bytes(msgspec.msgpack.encode(crowd.chunks))
+    print(msgspec.json.encode(counted).decode(), flush=True)
 
 
-async def _listen(plan: ListenersPlan) -> Counted:
-    crowd = _Crowd()
+async def _listen(plan: ListenersPlan, crowd: _Crowd) -> Counted:
     clients = await _connect(plan, crowd)
     print("connected", flush=True)
     for client in clients[: plan.stalled]:
@@ -149,7 +168,8 @@ async def _connect(plan: ListenersPlan, crowd: _Crowd) -> list[_Client]:
             fast = number >= plan.slow
             token = plan.tokens[number // CONNECTIONS_PER_TOKEN]
             symbols = draw.sample(plan.symbols, plan.symbols_each)
-            client = _Client(crowd, _greeting(token, symbols, 0 if fast else 100), fast=fast)
+            greeting = _greeting(token, symbols, 0 if fast else plan.window_ms)
+            client = _Client(crowd, number, greeting, fast=fast)
             await loop.create_connection(lambda client=client: client, "127.0.0.1", plan.port)
             clients.append(client)
             while crowd.ready < len(clients) - _CONNECT_BATCH:

@@ -12,7 +12,7 @@ import uvloop
 
 _SLOTS: Final = 10
 _STEP_S: Final = 0.01
-_ACCEPTED: Final = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
+ACCEPTED: Final = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
 _ITEM: Final = (
     b'{"symbol":"BENCH%02d","bid":"1.10123","ask":"1.10135",'
     b'"time":"2026-01-31T12:00:00.123456Z","tradable":true}'
@@ -26,7 +26,7 @@ class _Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(_ACCEPTED + _frame(b'{"type":"ready"}'))
+        self._transport.write(ACCEPTED + frame(b'{"type":"ready"}'))
         min(self._slots, key=len)[self._transport] = None
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 asyncio's signature
@@ -40,18 +40,18 @@ async def _serve(port: int, items: int) -> None:
     slots: list[dict[asyncio.Transport, None]] = [{} for _ in range(_SLOTS)]
     server = await loop.create_server(lambda: _Client(slots), "127.0.0.1", port, backlog=2048)
     body = b",".join(_ITEM % number for number in range(items))
-    frame = _frame(b'{"type":"prices","seq":1234,"items":[%b]}' % body)
+    ready_made = frame(b'{"type":"prices","seq":1234,"items":[%b]}' % body)
     due, step = loop.time(), 0
     async with server:
         while True:
             due = max(due + _STEP_S, loop.time())
             await asyncio.sleep(due - loop.time())
             for transport in slots[step % _SLOTS]:
-                transport.write(frame)
+                transport.write(ready_made)
             step += 1
 
 
-def _frame(payload: bytes) -> bytes:
+def frame(payload: bytes) -> bytes:
     """One text frame of a server."""
     if len(payload) < 126:
         return b"\x81" + bytes((len(payload),)) + payload

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from bench import replayed_candles
 from bench.fix_sink import drain
 from bench.listeners import Counted, ListenersPlan
 from bench.listening import listening
@@ -18,6 +19,8 @@ from bench.running import BenchPlatform, bench_users, free_ports, log_in, metric
 
 #: The LP is ours, so that it starts when everybody listens.
 PROCESSES: Final = "seed,pricing,api,stream"
+#: Where it plays into candles, there is a worker, which the run at full speed would outrun.
+CANDLE_PROCESSES: Final = "seed,pricing,worker"
 RECORDING: Final = Path("../shared/data/eurusd-ticks-2020-01-01.csv")
 SYMBOL: Final = "EURUSD"
 LP_PORT: Final = 2
@@ -28,6 +31,8 @@ SENT: Final = "tradewind_lp_ticks_sent_total"
 _TIMEOUT_S: Final = 180.0
 _POLL_S: Final = 0.05
 _QUIET_S: Final = 1.5
+#: The LP starts meanwhile.
+_START_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ def measure(platform: BenchPlatform, *, quick: bool) -> list[Figure]:
         slow=0,
         stalled=0,
         fast=1,
-        warm_s=0.0,
+        warm_s=_START_S,
         seconds=3.0 if quick else 8.0,
     )
     before = _counters(platform)
@@ -97,6 +102,13 @@ def measure(platform: BenchPlatform, *, quick: bool) -> list[Figure]:
         ),
         *_losses(sent, passed),
     ]
+
+
+def measure_candles(platform: BenchPlatform) -> list[Figure]:
+    """Play the recording once and compare what became of it."""
+    lp, speed = platform.port + LP_PORT, str(replayed_candles.SPEED)
+    with _simulator(RECORDING, lp, platform.port + LP_METRICS, speed):
+        return replayed_candles.compare(platform, RECORDING, SYMBOL)
 
 
 def _speed(through: Course, alone: Course, delivered: Counted) -> list[Figure]:
@@ -190,10 +202,12 @@ def _until_served(metrics_port: int) -> None:
 
 
 @contextmanager
-def _simulator(recording: Path, port: int, metrics_port: int) -> Generator[None]:
-    """lp-one, playing at full speed as soon as somebody subscribes."""
+def _simulator(
+    recording: Path, port: int, metrics_port: int, speed: str = "max"
+) -> Generator[None]:
+    """lp-one, playing as soon as somebody subscribes."""
     options = ("--name", "lp-one", "--port", str(port), "--metrics-port", str(metrics_port))
-    replay = ("--replay", str(recording), "--symbol", SYMBOL, "--speed", "max")
+    replay = ("--replay", str(recording), "--symbol", SYMBOL, "--speed", speed)
     command = (sys.executable, "-m", "tradewind.processes.lp_simulator", *options, *replay)
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,17 +92,29 @@ def running(
         process.wait(STOP_TIMEOUT_S)
 
 
+@contextmanager
+def beside(
+    platform: BenchPlatform, module: str, metrics: int, settings: Mapping[str, str]
+) -> Generator["subprocess.Popen[bytes]"]:
+    """Run a process that the platform leaves out, with some settings of its own."""
+    environment = {
+        **_process_environment(platform),
+        "TRADEWIND_METRICS_PORT": str(platform.port + metrics),
+        **settings,
+    }
+    with (platform.home.root / f"{module}.log").open("ab") as log:
+        process = subprocess.Popen((sys.executable, "-m", module), env=environment, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(STOP_TIMEOUT_S)
+
+
 def bench_users(platform: BenchPlatform, accounts: int) -> Sequence[HandoverUser]:
     """Seed benchmark accounts and return the logins that own them."""
     command = (sys.executable, "-m", "tradewind.processes.seed", "--bench-accounts", str(accounts))
-    environment = {
-        **_environment(platform.home.root, platform.port),
-        "TRADEWIND_ENVIRONMENT": "demo",
-        "TRADEWIND_DEMO": "1",
-        "TRADEWIND_DATABASE_URL": platform.home.database_url,
-        "TRADEWIND_REDIS_URL": platform.home.redis_url,
-        "TRADEWIND_SECRETS_DIR": str(platform.home.secrets),
-    }
+    environment = _process_environment(platform)
     subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
     content: Handover | None = read_handover(platform.home.root / BENCH_FILE)
     assert content is not None, "the seed wrote no logins"
@@ -183,6 +195,17 @@ def _kb(path: Path, name: str) -> int:
 def _environment(root: Path, port: int) -> dict[str, str]:
     inherited = {key: text for key, text in os.environ.items() if not key.startswith("TRADEWIND_")}
     return {**inherited, **RATES, "TRADEWIND_HOME": str(root), "TRADEWIND_PORT": str(port)}
+
+
+def _process_environment(platform: BenchPlatform) -> dict[str, str]:
+    return {
+        **_environment(platform.home.root, platform.port),
+        "TRADEWIND_ENVIRONMENT": "demo",
+        "TRADEWIND_DEMO": "1",
+        "TRADEWIND_DATABASE_URL": platform.home.database_url,
+        "TRADEWIND_REDIS_URL": platform.home.redis_url,
+        "TRADEWIND_SECRETS_DIR": str(platform.home.secrets),
+    }
 
 
 def _launch(root: Path, port: int, command: tuple[str, ...]) -> "subprocess.Popen[bytes]":

@@ -63,7 +63,7 @@ def measure(platform: BenchPlatform, *, quick: bool) -> list[Figure]:
     """Run the stream process alone, fed by made-up ticks."""
     seconds = 5.0 if quick else 15.0
     symbols = [f"BENCH{number:02}" for number in range(SYMBOLS)]
-    asyncio.run(_add_instruments(platform, symbols))
+    asyncio.run(add_instruments(platform, symbols))
     ready_at = time.monotonic() + _REFERENCE_S
     users = bench_users(platform, -(-(SLOW + FAST) // CONNECTIONS_PER_TOKEN) * 100)
     tokens = [log_in(platform, user) for user in users]
@@ -176,7 +176,8 @@ def _child(command: Sequence[str]) -> Generator["subprocess.Popen[bytes]"]:
             process.terminate()
 
 
-async def _add_instruments(platform: BenchPlatform, symbols: Sequence[str]) -> None:
+async def add_instruments(platform: BenchPlatform, symbols: Sequence[str]) -> None:
+    """Copy EURUSD under other names."""
     connection = await connect_superuser(platform.home, "tradewind")
     try:
         for symbol in symbols:

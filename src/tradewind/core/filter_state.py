@@ -133,6 +133,14 @@ def is_warm(state: FilterState, now: datetime) -> bool:
     return warm_up.ticks >= enough and now - warm_up.since >= rules.warm_up_max
 
 
+def is_recorded(quote: LpQuote, rules: FilterRules) -> bool:
+    """Tell whether a quote is a recording's: what the clock says means nothing for it."""
+    if quote.lp in rules.replaying:
+        return True
+    age_min = rules.recording_age_min
+    return age_min is not None and quote.received_at - quote.lp_time >= age_min
+
+
 def is_doubtful(state: FilterState, lp: LpCode) -> bool:
     """Tell whether an LP has stood beyond the band too long for its old quote to count."""
     suspect = state.suspects.get(lp)

@@ -16,6 +16,7 @@ from tradewind.core.filter_state import (
     Suspect,
     WarmUp,
     distance,
+    is_recorded,
     is_warm,
     near,
     standing,
@@ -133,11 +134,9 @@ def _misshapen(quote: LpQuote, rules: FilterRules) -> Quarantine | None:
 def _mistimed(quote: LpQuote, rules: FilterRules, seen: Seen | None) -> Quarantine | None:
     if seen is not None and is_repeat(quote, seen.last):
         return Quarantine.DUPLICATE
+    if is_recorded(quote, rules):
+        return None
     age = quote.received_at - quote.lp_time
-    if quote.lp in rules.replaying:
-        return None
-    if rules.recording_age_min is not None and age >= rules.recording_age_min:
-        return None
     if age > rules.late_max:
         return Quarantine.LATE
     if -age > rules.future_max:
@@ -223,7 +222,12 @@ def _anchored(state: FilterState, quote: LpQuote, warm_up: WarmUp | None) -> Fil
 
 
 def _warmer(warm_up: WarmUp, quote: LpQuote, rules: FilterRules) -> WarmUp | None:
-    """Count one more quote that agrees; None once the market is warm."""
+    """Count one more quote that agrees; None once the market is warm.
+
+    A recording is warm at once: its first quotes are part of it.
+    """
+    if is_recorded(quote, rules):
+        return None
     narrow = quote.ask - quote.bid <= width(quote, rules.warm_up_spread, rules)
     counted = WarmUp(
         since=warm_up.since, ticks=warm_up.ticks + 1, narrow=warm_up.narrow + (1 if narrow else 0)

@@ -23,12 +23,6 @@ RECORDING = Path(__file__).parents[4] / "shared/data/eurusd-ticks-2020-01-01.csv
 SYMBOL = "EURUSD"
 #: Six hours in half a minute: a busy machine's writer is never a whole ring behind.
 SPEED = 720
-#: Else the first two ticks after an open are no price yet, and so in no candle.
-ONE_TICK_WARMS_UP_SQL = """
-    INSERT INTO quote_filter
-        (symbol, version, effective_from, soft_band, normal_spread, warm_up_ticks)
-    VALUES ('EURUSD', 1, 'epoch', 0.005, 0.0002, 1)
-"""
 WITHIN_S = 90.0
 
 
@@ -67,7 +61,6 @@ async def test_candles_of_a_replayed_recording_equal_those_of_its_file(
     expected = expected_candles("1m", ticks)
     async with await open_pool(settings, "tw_admin", size_max=1) as pool:
         await pool.execute("UPDATE liquidity_provider SET replay = code = 'lp-one'")
-        await pool.execute(ONE_TICK_WARMS_UP_SQL)
     await processes.simulator("lp-one", "--replay", str(RECORDING), "--speed", str(SPEED))
     await processes._start("tradewind.processes.worker")
     await processes.pricing()

@@ -16,6 +16,7 @@ from tests.services.pricing.quoting import (
     Market,
     unusable,
 )
+from tradewind.core.filter_state import FilterRules
 from tradewind.core.money import Price
 from tradewind.core.quotes import LpLost, LpQuote, Quarantine
 
@@ -84,6 +85,44 @@ def test_m04_the_times_of_a_recording_are_no_business_of_the_clock() -> None:
     live = Market(ONE)
     live.takes(recorded)
     assert live.refused() == [("lp-one", "late")]
+
+
+@pytest.mark.parametrize(
+    ("filter_rules", "age"),
+    [
+        (replace(STRICT, replaying=frozenset({ONE})), timedelta(0)),
+        (replace(STRICT, recording_age_min=timedelta(days=1)), timedelta(days=2_000)),
+    ],
+    ids=["replaying", "a_demo_s_old_quote"],
+)
+def test_a_recording_s_first_quote_is_a_price_however_wide_and_bands_hold_from_there(
+    filter_rules: FilterRules, age: timedelta
+) -> None:
+    market = Market(ONE, filter_rules=filter_rules)
+    wide = replace(GOOD, ask=Price(Decimal("1.10200")), lp_time=NOW - age)
+    market.sends(ONE, wide)
+    assert market.price == ("1.09998", "1.10203")
+    far = replace(wide, bid=Price(Decimal("1.11001")), ask=Price(Decimal("1.11200")))
+    assert market.sends(ONE, far) is None
+    assert (market.refused(), market.price) == ([("lp-one", "outlier")], ("1.09998", "1.10203"))
+
+
+def test_a_recording_is_a_price_at_once_also_after_a_gap() -> None:
+    market = Market(ONE, filter_rules=replace(STRICT, replaying=frozenset({ONE})))
+    market.sends(ONE, GOOD)
+    market.waits(STRICT.quote_age_max.total_seconds() + 1)
+    assert (market.price, market.reason) == (None, "stale")
+    market.sends(ONE, GOOD)
+    assert market.price == ("1.09998", "1.10014")
+
+
+def test_an_lp_whose_quotes_are_of_now_warms_up_beside_the_rules_of_recordings() -> None:
+    market = Market(ONE, filter_rules=replace(STRICT, replaying=frozenset({TWO})))
+    for _ in range(STRICT.warm_up_ticks - 1):
+        market.sends(ONE, GOOD)
+        assert (market.price, market.reason) == (None, "warming_up")
+    market.sends(ONE, GOOD)
+    assert market.price == ("1.09998", "1.10014")
 
 
 def test_m05_an_lp_that_repeats_one_price_for_a_minute_is_stale_until_it_moves() -> None:
