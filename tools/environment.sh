@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 group=${1:?run or dev}
 uv_version=0.13.9
 
-wanted=$(cat pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)
+wanted=$(cat pyproject.toml clients/python/pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)
 for stamp in ".venv/.stamp-$group" .venv/.stamp-dev; do
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
 done

@@ -14,7 +14,9 @@ FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
 #: Written by a tool, from the server's OpenAPI document.
 GENERATED = ("clients/web/src/api/schema.ts",)
-CODE_FOLDERS = ("src/", "tests/", "tools/", "bench/", "clients/web/src/")
+CODE_FOLDERS = (
+    "src/", "tests/", "tools/", "bench/", "examples/", "clients/web/src/", "clients/python/",
+)  # fmt: skip
 BANNED_MODULE_NAMES = {"base", "common", "helpers", "manager", "misc", "utils"}
 
 #: (where it may not stand, where it may, pattern, what to write instead)

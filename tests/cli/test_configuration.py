@@ -87,6 +87,21 @@ def test_a_hard_change_needs_a_request_and_a_login(run: Run) -> None:
     assert shown(run, "groups", "standard") == before
 
 
+def test_lists_nulls_and_numbers_are_written_as_json_has_them(run: Run) -> None:
+    done = run(
+        "symbols", "set", "USDCHF", 'time_in_force=["gtc","ioc"]', "price_collar=null",
+        "stop_distance_points=20", "guaranteed_stop_premium_points=4",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    after = shown(run, "symbols", "USDCHF")
+    assert (after["time_in_force"], after["price_collar"]) == (["gtc", "ioc"], None)
+    assert (after["stop_distance_points"], after["guaranteed_stop_premium_points"]) == ("20", "4")
+    group = run("groups", "set", "pro", "orders_per_second_max=9", "fifo=true", "--json")
+    assert (group.returncode, json.loads(group.stdout)["error"]["field"]) == (6, "fifo")
+    assert run("filters", "set", "crypto", "frozen_ms_max=90000").returncode == 0
+    assert shown(run, "filters", "crypto")["frozen_ms_max"] == 90000
+
+
 def test_what_does_not_exist_and_what_is_misspelt_is_refused(run: Run) -> None:
     absent = run("calendars", "show", "moon")
     assert (absent.returncode, absent.stdout) == (4, "")
@@ -99,6 +114,30 @@ def test_what_does_not_exist_and_what_is_misspelt_is_refused(run: Run) -> None:
         "detail": "There is no such field.",
     }
     assert shown(run, "lps", "lp-one")["version"] == 1
+
+
+def test_trade_is_stopped_and_let_go_on(run: Run) -> None:
+    stop = run("kill-switch", "set", "symbol", "EURUSD", "--reason", "the LPs lie", "--json")
+    assert stop.returncode == 0, stop.stderr
+    made = json.loads(stop.stdout)
+    assert (made["scope"], made["key"], made["reason"]) == ("symbol", "EURUSD", "the LPs lie")
+    assert run("kill-switch", "set", "global", "--reason", "all of it").returncode == 0
+    again = run("kill-switch", "set", "global", "--reason", "all of it", "--json")
+    assert again.returncode == 5
+    assert json.loads(again.stdout)["error"]["code"] == "kill_switch_set"
+    unknown = run("kill-switch", "set", "group", "nobody", "--reason", "x")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr.splitlines()[-1].startswith("Error: key: unknown_group")
+    listed = run("kill-switch", "list", "--json")
+    assert [(each["scope"], each["key"]) for each in json.loads(listed.stdout)] == [
+        ("global", ""),
+        ("symbol", "EURUSD"),
+    ]
+    cleared = run("kill-switch", "clear", "symbol", "EURUSD", "--json")
+    assert (cleared.returncode, json.loads(cleared.stdout)) == (0, made)
+    assert run("kill-switch", "clear", "global").stdout.startswith("cleared: global, since ")
+    assert run("kill-switch", "clear", "global").returncode == 4
+    assert json.loads(run("kill-switch", "list", "--json").stdout) == []
 
 
 def test_the_record_is_checked_and_a_rebase_is_in_it(run: Run) -> None:

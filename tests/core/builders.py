@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from uuid import UUID
 
+from tradewind.core.account_state import AccountState
 from tradewind.core.accounts import (
     Account,
-    AccountState,
     AccountStatus,
     Book,
     Commission,
@@ -25,13 +26,14 @@ from tradewind.core.accounts import (
     PositionMode,
     Side,
 )
+from tradewind.core.commands import PlaceOrder
 from tradewind.core.ids import AccountId, EntityId, FillId, GroupCode, OrderId, PositionId, Symbol
 from tradewind.core.ids import UserId as User
 from tradewind.core.instruments import AssetClass, Instrument, TradeMode
 from tradewind.core.margin import Mark
 from tradewind.core.market import Conversion, Level, MarketPrice, Quoting
 from tradewind.core.money import Currency, CurrencyCode, Price, Quantity
-from tradewind.core.orders import Channel, PlaceOrder, Refused, TimeInForce
+from tradewind.core.orders import Channel, Refused, TimeInForce
 from tradewind.core.trading import Market
 
 D = Decimal
@@ -240,7 +242,7 @@ def market(
         instrument=own,
         quoting=quoted,
         marks=known or {},
-        ticket=1_000_001,
+        new_ticket=count(1_000_001).__next__,
         new_id=numbered_ids(),
         now=NOW,
     )

@@ -6,13 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.core.calendar_builders import INSTANTS, LONDON, NEW_YORK, at, calendar, calendars
 from tradewind.core.calendars import (
     Calendar,
     MarketState,
     Phase,
-    Session,
     SpecialDay,
     Window,
     problem,
@@ -23,31 +22,13 @@ from tradewind.infra.demo.calendars import CALENDARS
 
 MS = timedelta(milliseconds=1)
 HOUR = timedelta(hours=1)
-NEW_YORK, LONDON = ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
 FX, METALS = to_calendar(CALENDARS["fx"]), to_calendar(CALENDARS["metals"])
 ROUND_THE_CLOCK = to_calendar(CALENDARS["demo-24x7"])
 WEEKDAYS = range(5)
 
 
-def calendar(
-    sessions: tuple[tuple[int, int, int], ...],
-    zone: str = "Europe/London",
-    days: tuple[SpecialDay, ...] = (),
-    quoting: tuple[tuple[int, int, int], ...] | None = None,
-) -> Calendar:
-    made = [
-        tuple(Session(weekday=d, open_minute=o, close_minute=c) for d, o, c in each)
-        for each in (sessions, sessions if quoting is None else quoting)
-    ]
-    return Calendar(time_zone=zone, trading=made[0], quoting=made[1], special_days=days)
-
-
 #: London's stock exchange: 08:00 to 16:30.
 SHARES = calendar(tuple((day, 8 * 60, 16 * 60 + 30) for day in WEEKDAYS))
-
-
-def at(zone: ZoneInfo, year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, tzinfo=zone).astimezone(UTC)
 
 
 def phase(of: Calendar, now: datetime) -> Phase:
@@ -204,25 +185,6 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_calendar_with_a_mistake_is_refused(name: str) -> None:
     assert problem(WRONG[name]) is not None
-
-
-ZONES = st.sampled_from(
-    ("America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Tokyo", "America/Sao_Paulo")
-)
-INSTANTS = st.datetimes(
-    datetime.fromisoformat("2024-01-01"),
-    datetime.fromisoformat("2030-12-31"),
-    timezones=st.just(UTC),
-)
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> Calendar:
-    sessions: list[tuple[int, int, int]] = []
-    for day in draw(st.sets(st.integers(0, 6))):
-        edges = sorted(draw(st.sets(st.integers(0, 1440), min_size=2, max_size=6)))
-        sessions += [(day, *pair) for pair in zip(edges[::2], edges[1::2], strict=False)]
-    return calendar(tuple(sessions), draw(ZONES))
 
 
 @given(of=calendars(), now=INSTANTS)

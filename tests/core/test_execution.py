@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from tests.core.builders import instrument, levels, order, price, quoting
 from tradewind.core.accounts import ExecutionMode, Side
+from tradewind.core.commands import PlaceOrder
 from tradewind.core.execution import Execution, execute
 from tradewind.core.money import Price, Quantity
-from tradewind.core.orders import EndReason, PlaceOrder, Refused, RejectReason, TimeInForce
+from tradewind.core.orders import EndReason, Refused, RejectReason, TimeInForce
 
 D = Decimal
 INSTANT = ExecutionMode.INSTANT

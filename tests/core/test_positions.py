@@ -7,10 +7,12 @@ from uuid import UUID
 import pytest
 
 from tests.core.builders import levels, market, order, position, price, quoting, state, terms
-from tradewind.core.accounts import AccountState, Position, PositionMode, Side
+from tradewind.core.account_state import AccountState
+from tradewind.core.accounts import Position, PositionMode, Side
+from tradewind.core.commands import PlaceOrder
 from tradewind.core.ids import FillId, PositionId
 from tradewind.core.money import Price, Quantity
-from tradewind.core.orders import OrderState, PlaceOrder, RejectReason
+from tradewind.core.orders import OrderState, RejectReason
 from tradewind.core.trading import Decision, decide, evolve
 
 D = Decimal

@@ -14,7 +14,7 @@ import httpx
 
 from tests.fixtures_platform import RunningPlatform
 from tests.services.pricing.running import until
-from tradewind.infra.demo.handover import BENCH_FILE, read_handover
+from tradewind.infra.demo.handover import BENCH_FILE, HandoverAccount, HandoverUser, read_handover
 from tradewind.infra.local.running_state import ChildRecord, ChildState
 from tradewind.infra.local.supervisor import STABLE_AFTER_S
 from tradewind.infra.settings import Settings
@@ -69,6 +69,15 @@ class Live:
         return httpx.AsyncClient(base_url=self.platform.url, timeout=ANSWER_TIMEOUT_S)
 
     async def traders(self, http: httpx.AsyncClient, count: int) -> list[Trader]:
+        """Open accounts that no other test has, and log their owners in."""
+        opened = await self.opened(count)
+        tokens = {
+            user.email: await log_in(http, user.email, user.password)
+            for user in {id(user): user for user, _ in opened}.values()
+        }
+        return [Trader(account=each.id, token=tokens[user.email]) for user, each in opened]
+
+    async def opened(self, count: int) -> list[tuple[HandoverUser, HandoverAccount]]:
         """Open accounts that no other test has: USD, netting, at most 100 an owner."""
         known = self.accounts
         self.accounts += count
@@ -76,12 +85,7 @@ class Live:
         await seed(self.settings, home, bench_accounts=self.accounts)
         content = read_handover(home / BENCH_FILE)
         assert content is not None
-        opened = [(user, account) for user in content.users for account in user.accounts][known:]
-        tokens = {
-            user.email: await log_in(http, user.email, user.password)
-            for user in {id(user): user for user, _ in opened}.values()
-        }
-        return [Trader(account=each.id, token=tokens[user.email]) for user, each in opened]
+        return [(user, account) for user in content.users for account in user.accounts][known:]
 
     def child(self, name: str) -> ChildRecord:
         """What the supervisor says of a child; who serves is noted with the time."""

@@ -3,17 +3,18 @@
 import shutil
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import httpx
 import pytest
 
 from tests.cli.test_commands import tradewind
+from tests.client.people import market
 from tests.fixtures_platform import free_ports, run_platform, start_supervisor, stop_supervisor
-from tests.flows.live import UP, Trader, get, is_ready, log_in, place, verdict
+from tests.flows.live import UP
 from tests.services.pricing.running import until
 from tradewind.infra.local.binaries import postgres_programs
 from tradewind.infra.local.credentials import generate_secrets
@@ -22,6 +23,7 @@ from tradewind.infra.local.home import Home, locate_home, prepare_home
 from tradewind.infra.local.postgres_server import PostgresServer, connect_superuser
 from tradewind.infra.local.running_state import live_state
 from tradewind.infra.migrator import MIGRATIONS, migrate
+from tradewind_client import Client, OrderState
 
 OLD_DATA = Path(__file__).with_name("old_data.sql")
 #: The data are of the second migration's time; the youngest old folder lacks the last one alone.
@@ -59,12 +61,16 @@ async def test_an_older_data_folder_is_migrated_keeps_its_data_and_trades(
         await superuser.close()
         assert tradewind(home.root, "verify").returncode == 0
         person = platform.demo["users"][0]
-        async with httpx.AsyncClient(base_url=platform.url) as http:
-            await until(lambda: is_ready(http))
-            token = await log_in(http, "old@example.com", person["password"])
-            trader = Trader(account=ACCOUNT, token=token)
-            assert (await get(http, trader, trader.path))["balance"] == "2500.75"
-            assert verdict(await place(http, trader)) == "filled"
+        async with Client(platform.url) as client:
+
+            async def is_ready() -> bool:
+                return all((await client.readiness()).dependencies.values())
+
+            await until(is_ready)
+            await client.log_in("old@example.com", person["password"])
+            assert (await client.accounts.get(ACCOUNT)).balance == Decimal("2500.75")
+            order = await client.orders.place(ACCOUNT, market())
+            assert (order.state, order.reject) == (OrderState.FILLED, None)
     assert "database migrated: " in (home.root / "supervisor.log").read_text("utf-8")
     assert tradewind(home.root, "verify").returncode == 0
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from tests.gateway.order_bodies import BUY
+from tests.gateway.order_bodies import BUY, NOBODY
 from tradewind.services.identity.model import Role
 
 
@@ -38,6 +38,7 @@ READERS = frozenset({Role.ADMIN, Role.AUDITOR, Role.RISK, Role.SUPPORT})
 PRICE_READERS = READERS | {Role.DEALER}
 DEALERS = frozenset({Role.ADMIN, Role.DEALER})
 ADMINS = frozenset({Role.ADMIN})
+STOPPERS = frozenset({Role.ADMIN, Role.DEALER, Role.RISK})
 
 
 def reading(roles: frozenset[Role]) -> Route:
@@ -53,6 +54,7 @@ def writing(roles: frozenset[Role]) -> Route:
 ACCOUNT = "/v1/accounts/{account_id}"
 ADMIN = "/v1/admin"
 REQUEST = f"{ADMIN}/change-requests/{{request_id}}"
+ACTION = f"{ADMIN}/dealer-actions/{{action_id}}"
 EXPECTED: Mapping[tuple[str, str], Route] = {
     ("GET", "/healthz"): Route(to=For.EVERYBODY),
     ("GET", "/readyz"): Route(to=For.EVERYBODY),
@@ -72,11 +74,29 @@ EXPECTED: Mapping[tuple[str, str], Route] = {
     ("GET", f"{ACCOUNT}/ledger"): Route(to=For.OWNER),
     ("GET", f"{ACCOUNT}/orders"): Route(to=For.OWNER),
     ("POST", f"{ACCOUNT}/orders"): Route(to=For.OWNER, status=201, body=BUY),
+    ("DELETE", f"{ACCOUNT}/orders"): Route(to=For.OWNER),
+    ("POST", f"{ACCOUNT}/orders/preview"): Route(to=For.OWNER, body=BUY),
     ("GET", f"{ACCOUNT}/orders/{{order_id}}"): Route(to=For.OWNER),
+    ("GET", f"{ACCOUNT}/orders/{{order_id}}/receipt"): Route(to=For.OWNER),
+    # The order is final.
+    ("PATCH", f"{ACCOUNT}/orders/{{order_id}}"): Route(
+        to=For.OWNER, status=409, body={"version": 1, "quantity": "1000"}
+    ),
     ("DELETE", f"{ACCOUNT}/orders/{{order_id}}"): Route(to=For.OWNER, status=409),
+    ("PATCH", f"{ACCOUNT}/positions/{{position_id}}"): Route(
+        to=For.OWNER, body={"take_profit": None}
+    ),
     ("POST", f"{ACCOUNT}/positions/{{position_id}}/close"): Route(
         to=For.OWNER, status=201, body={"quantity": "1000"}
     ),
+    # The account nets: it has no two positions of a symbol.
+    ("POST", f"{ACCOUNT}/positions/{{position_id}}/close-by"): Route(
+        to=For.OWNER, status=422, body={"opposite_position_id": NOBODY}
+    ),
+    ("POST", f"{ACCOUNT}/positions/{{position_id}}/reverse"): Route(
+        to=For.OWNER, status=201, body={}
+    ),
+    ("POST", f"{ACCOUNT}/positions/close-all"): Route(to=For.OWNER, status=201, body={}),
     ("GET", "/v1/symbols"): Route(to=For.CLIENTS),
     ("GET", "/v1/symbols/{symbol}"): Route(to=For.CLIENTS),
     ("GET", "/v1/symbols/{symbol}/candles"): Route(to=For.CLIENTS, query="?interval=1m"),
@@ -107,6 +127,16 @@ EXPECTED: Mapping[tuple[str, str], Route] = {
     ("POST", f"{ADMIN}/liquidity-providers"): writing(ADMINS),
     ("PATCH", f"{ADMIN}/liquidity-providers/{{code}}"): writing(DEALERS),
     ("GET", f"{ADMIN}/liquidity"): reading(PRICE_READERS),
+    ("GET", f"{ADMIN}/fills/{{fill_id}}/receipt"): reading(PRICE_READERS),
+    ("GET", f"{ADMIN}/kill-switches"): reading(PRICE_READERS),
+    ("POST", f"{ADMIN}/kill-switches"): writing(STOPPERS),
+    ("DELETE", f"{ADMIN}/kill-switches/{{scope}}/{{key}}"): reading(STOPPERS),
+    ("GET", f"{ADMIN}/dealer-actions"): reading(PRICE_READERS),
+    ("POST", f"{ADMIN}/dealer-actions"): writing(DEALERS),
+    ("POST", f"{ACTION}/approve"): writing(DEALERS),
+    ("POST", f"{ACTION}/reject"): writing(DEALERS),
+    ("POST", f"{ADMIN}/orders/cancel-all"): writing(DEALERS),
+    ("POST", f"{ADMIN}/positions/close-all"): writing(DEALERS),
     ("GET", f"{ADMIN}/change-requests"): reading(PRICE_READERS),
     ("POST", f"{ADMIN}/change-requests"): writing(DEALERS),
     ("GET", REQUEST): reading(PRICE_READERS),

@@ -13,10 +13,11 @@ SECOND = "second-admin"
 _SECRET = "the password of the second one"
 _NUMBERS = count(1)
 _PAIRS = product(("standard", "pro", "raw"), ("EURUSD", "GBPUSD", "AUDUSD", "NZDUSD", "USDCAD"))
-_FILTERED = iter(
-    ("EURUSD", "GBPUSD", "AUDUSD", "NZDUSD", "USDCAD", "USDCHF", "EURGBP", "EURCHF", "USDJPY",
-     "EURJPY", "GBPJPY", "XAUUSD", "US500", "BTCUSD")
+_SYMBOLS = (
+    "EURUSD", "GBPUSD", "AUDUSD", "NZDUSD", "USDCAD", "USDCHF", "EURGBP", "EURCHF", "USDJPY",
+    "EURJPY", "GBPJPY", "XAUUSD", "US500", "BTCUSD",
 )  # fmt: skip
+_FILTERED, _STOPPED = iter(_SYMBOLS), iter(_SYMBOLS)
 _REBASED = cycle(("EURUSD", "GBPUSD"))
 _WEEK = [{"day": "monday", "open": "08:00", "close": "17:00"}]
 
@@ -37,11 +38,16 @@ class StaffRequest:
 
 async def log_in_second_admin(api: Api) -> None:
     """Whoever asks may not agree: there is a second administrator."""
-    if SECOND not in api.tokens:
-        await open_login(api, SECOND, "admin", quick_hash(_SECRET))
-        body = {"email": f"{SECOND}@tradewind.test", "password": _SECRET}
+    await log_in_staff(api, SECOND, "admin")
+
+
+async def log_in_staff(api: Api, name: str, role: str) -> None:
+    """Open and use a login that the demo does not have, once."""
+    if name not in api.tokens:
+        await open_login(api, name, role, quick_hash(_SECRET))
+        body = {"email": f"{name}@tradewind.test", "password": _SECRET}
         answer = await api.client.post("/v1/auth/login", json=body)
-        api.tokens[SECOND] = answer.json()["access_token"]
+        api.tokens[name] = answer.json()["access_token"]
 
 
 def _made(path: str, status: int, body: Mapping[str, object], name: str) -> StaffRequest:
@@ -137,6 +143,17 @@ async def liquidity_provider(api: Api) -> StaffRequest:
     return _made("/v1/admin/liquidity-providers", 201, body, "name")
 
 
+async def kill_switch(api: Api) -> StaffRequest:
+    body = {"scope": "symbol", "key": next(_STOPPED), "reason": "stop"}
+    return StaffRequest(
+        path="/v1/admin/kill-switches",
+        body=body,
+        other_body={**body, "reason": "halt"},
+        wrong={**body, "key": "NONE"},
+        status=201,
+    )
+
+
 async def change_request(api: Api) -> StaffRequest:
     name = f"calendar-{next(_NUMBERS)}"
     body: dict[str, object] = {
@@ -192,6 +209,7 @@ STAFF_KEYED: Mapping[str, PrepareStaff] = {
     "/v1/admin/symbols/{symbol}/rebase": rebasing,
     "/v1/admin/calendars": calendar,
     "/v1/admin/liquidity-providers": liquidity_provider,
+    "/v1/admin/kill-switches": kill_switch,
     "/v1/admin/change-requests": change_request,
     "/v1/admin/change-requests/{request_id}/approve": approval,
     "/v1/admin/change-requests/{request_id}/reject": rejection,

@@ -84,6 +84,39 @@ async def test_a_hard_change_waits_for_the_second_person(shared_api: Api) -> Non
     assert_is_problem(await approve(shared_api, request), 409, "not_pending")
 
 
+async def test_the_rules_of_resting_orders_are_shown_and_changed_like_the_others(
+    shared_api: Api,
+) -> None:
+    before = await symbol(shared_api, "USDCHF")
+    assert before["time_in_force"] == ["gtc", "day", "gtd", "ioc", "fok"]
+    assert (before["price_collar"], before["guaranteed_stop_premium_points"]) == ("0.5", None)
+    change = {
+        "time_in_force": ["gtc", "fok"],
+        "stop_distance_points": "20",
+        "freeze_distance_points": "10",
+        "price_collar": "0.1",
+        "guaranteed_stop_premium_points": "4",
+        "guaranteed_stop_distance_points": "60",
+    }
+    version = before["version"]
+    answer = await patch(shared_api, f"{SYMBOLS}/USDCHF", {"version": version, **change})
+    assert answer.status_code == 200, answer.text
+    after = await symbol(shared_api, "USDCHF")
+    assert {name: after[name] for name in change} == change
+    what = {"kind": "symbol", "subject": "USDCHF", "version": version + 1}
+    request = await asked(shared_api, **what, fields={"price_collar": None})
+    assert (await approve(shared_api, request)).status_code == 200
+    assert (await symbol(shared_api, "USDCHF"))["price_collar"] is None
+    group = await shared_api.get(f"{GROUPS}/raw", ADMIN)
+    assert (group["fifo"], group["orders_per_second_max"], group["open_orders_max"]) == (
+        False, 500, 10000,
+    )  # fmt: skip
+    rate = {"version": group["version"], "orders_per_second_max": 5}
+    assert_names_field(
+        await patch(shared_api, f"{GROUPS}/raw", rate), "approval_required", "orders_per_second_max"
+    )
+
+
 async def test_a_request_that_was_amended_is_read_again(shared_api: Api) -> None:
     group = await shared_api.get(f"{GROUPS}/pro", ADMIN)
     what = {"kind": "group", "subject": "pro", "version": group["version"]}

@@ -60,6 +60,10 @@ NAMES = {
     "name": "demo",
     "code": "lp-one",
     "request_id": NO_ID,
+    "action_id": NO_ID,
+    "fill_id": NO_ID,
+    "scope": "group",
+    "key": "standard",
 }
 
 

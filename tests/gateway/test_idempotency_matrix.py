@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from tests.gateway.conftest import Api
+from tests.gateway.dealer_requests import DEALER_KEYED
 from tests.gateway.order_bodies import BUY, changed, close_path, filled, orders_path, quote
+from tests.gateway.position_requests import POSITION_KEYED
 from tests.gateway.refusals import (
     assert_is_problem,
     assert_is_rejected,
@@ -24,8 +26,13 @@ from tradewind.gateway.access import ROUTES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-#: These make nothing that could be made twice: a login is a session each time.
-WITHOUT_KEY = {"/v1/auth/login", "/v1/auth/refresh", "/v1/auth/logout"}
+#: These make nothing that could be made twice: a login is a session each time, a preview nothing.
+WITHOUT_KEY = {
+    "/v1/auth/login",
+    "/v1/auth/refresh",
+    "/v1/auth/logout",
+    "/v1/accounts/{account_id}/orders/preview",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +99,15 @@ async def sent(api: Api, path: str, body: object, key: bytes | None) -> httpx.Re
 
 async def test_every_post_route_is_known_to_the_matrix() -> None:
     posts = {path for method, path in ROUTES if method == "POST"}
-    assert posts - WITHOUT_KEY - KEYED.keys() - STAFF_KEYED.keys() == set()
+    staff = STAFF_KEYED.keys() | DEALER_KEYED.keys()
+    known = WITHOUT_KEY | KEYED.keys() | POSITION_KEYED.keys() | staff
+    assert posts - known == set()
 
 
 @pytest.mark.parametrize("path", sorted(WITHOUT_KEY))
 async def test_a_route_without_an_effect_asks_for_no_key(shared_api: Api, path: str) -> None:
     headers = await shared_api.as_user("client3")
+    path = path.format(account_id=shared_api.account("client3"))
     answer = await shared_api.client.post(path, headers=headers, json={"surprise": 1})
     assert_is_problem(answer, 422, answer.json()["code"])
     assert "surprise" in {error["field"] for error in answer.json()["errors"]}

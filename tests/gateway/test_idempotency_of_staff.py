@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.gateway.conftest import Api
+from tests.gateway.dealer_requests import DEALER_KEYED
 from tests.gateway.refusals import (
     assert_is_problem,
     assert_names_field,
@@ -16,7 +17,8 @@ from tests.gateway.staff_requests import STAFF_KEYED, PrepareStaff, log_in_secon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-every_route = pytest.mark.parametrize("prepare", STAFF_KEYED.values(), ids=STAFF_KEYED)
+KEYED = {**STAFF_KEYED, **DEALER_KEYED}
+every_route = pytest.mark.parametrize("prepare", KEYED.values(), ids=KEYED)
 
 
 @every_route

@@ -59,8 +59,9 @@ async def test_an_address_is_limited_before_anything_is_looked_at(api: Api) -> N
     api.client._transport.app = app  # type: ignore[attr-defined]
     codes = [(await api.client.get("/v1/me")).status_code for _ in range(5)]
     assert codes == [401] * 3 + [429] * 2
-    path = f"/v1/accounts/{api.account()}/positions/x/close"
-    assert (await api.client.post(path)).status_code != 429
+    positions = f"/v1/accounts/{api.account()}/positions"
+    for path in ("x/close", "x/close-by", "close-all"):
+        assert (await api.client.post(f"{positions}/{path}")).status_code != 429
 
 
 async def test_a_token_seen_before_costs_microseconds(api: Api) -> None:

@@ -3,9 +3,11 @@
 import pytest
 
 from tests.gateway.conftest import Api
+from tests.gateway.entries import GOOD
 from tests.gateway.order_bodies import (
     ABSENT,
     NOBODY,
+    changed,
     close_path,
     filled,
     orders_path,
@@ -92,103 +94,100 @@ async def test_of_a_long_unknown_field_only_the_beginning_is_repeated(shared_api
         assert_names_field(answer, "unknown_field", "x" * 64)
 
 
-#: What a market order cannot have: prices and protection, on whichever side of the market.
-UNSUPPORTED: dict[str, tuple[str, object]] = {
-    "O12-stop-loss-below": ("stop_loss", "1.12000"),
-    "O12-stop-loss-on-the-wrong-side": ("stop_loss", "1.13000"),
-    "O12-stop-loss-at-the-price": ("stop_loss", "1.12140"),
-    "O12-stop-loss-zero": ("stop_loss", "0"),
-    "O12-take-profit-above": ("take_profit", "1.13000"),
-    "O12-take-profit-on-the-wrong-side": ("take_profit", "1.12000"),
-    "O12-take-profit-not-a-number": ("take_profit", "NaN"),
-    "O12-trailing-stop": ("trailing_stop", "0.00100"),
-    "O12-trailing-stop-zero": ("trailing_stop", "0"),
-    "O12-trailing-stop-negative": ("trailing_stop", "-1"),
-    "O12-limit-price": ("limit_price", "1.12000"),
-    "O12-stop-price": ("stop_price", "1.13000"),
-    "O12-empty": ("stop_loss", ""),
-    "O14-tomorrow": ("expires_at", "2099-01-01T00:00:00Z"),
-    "O14-past": ("expires_at", "2001-01-01T00:00:00Z"),
-    "O14-naive": ("expires_at", "2099-01-01T00:00:00"),
-    "O14-date": ("expires_at", "2099-01-01"),
-    "O14-24:00": ("expires_at", "2099-01-01T24:00:00Z"),
-    "O14-leap-second": ("expires_at", "2099-06-30T23:59:60Z"),
-    "O14-year-9999": ("expires_at", "9999-12-31T23:59:59.999999Z"),
-    "O14-year-10000": ("expires_at", "10000-01-01T00:00:00Z"),
-    "O14-year-0": ("expires_at", "0000-01-01T00:00:00Z"),
-    "O14-february-29": ("expires_at", "2099-02-29T00:00:00Z"),
-    "O14-february-29-of-a-leap-year": ("expires_at", "2096-02-29T00:00:00Z"),
-    "O14-february-30": ("expires_at", "2096-02-30T00:00:00Z"),
-    "O14-hour-that-summer-time-skips": ("expires_at", "2099-03-29T02:30:00[Europe/Berlin]"),
-    "O14-offset": ("expires_at", "2099-01-01T00:00:00+25:00"),
-    "O14-epoch-as-text": ("expires_at", "4070908800"),
-    "O14-empty": ("expires_at", ""),
+#: Order, field, a value that is wrong there, and what is refused in whose name.
+WRONG: dict[str, tuple[str, str, object, str]] = {
+    "O12-stop-loss-on-the-wrong-side": ("limit", "stop_loss", "1.10001", "wrong_side"),
+    "O12-stop-loss-at-the-price": ("limit", "stop_loss", "1.10000", "wrong_side"),
+    "O12-stop-loss-zero": ("market", "stop_loss", "0", "price_sign"),
+    "O12-stop-loss-half-a-tick": ("market", "stop_loss", "1.000005", "price_precision"),
+    "O12-take-profit-on-the-wrong-side": ("stop", "take_profit", "1.12999", "wrong_side"),
+    "O12-take-profit-at-the-price": ("stop", "take_profit", "1.13000", "wrong_side"),
+    "O12-take-profit-not-a-number": ("market", "take_profit", "NaN", "invalid_decimal"),
+    "O12-trailing-stop-zero": ("market", "trailing_stop", "0", "distance_min"),
+    "O12-trailing-stop-negative": ("limit", "trailing_stop", "-1", "invalid_decimal"),
+    "O12-distance-zero": ("limit", "stop_loss_distance", "0.0", "distance_min"),
+    "O12-limit-of-a-market-order": ("market", "limit_price", "1.12000", "unsupported"),
+    "O12-stop-of-a-market-order": ("market", "stop_price", "1.13000", "unsupported"),
+    "O12-stop-of-a-limit-order": ("limit", "stop_price", "1.13000", "unsupported"),
+    "O12-guaranteed-nothing": ("limit", "guaranteed_stop", True, "invalid"),
+    "O12-empty": ("market", "stop_loss", "", "invalid_decimal"),
+    "O12-number": ("market", "stop_loss", 1.1, "invalid_type"),
+    "O12-false": ("market", "trailing_stop", False, "invalid_type"),
+    "O14-market-order": ("market", "expires_at", "2099-01-01T00:00:00Z", "unsupported"),
+    "O14-good-till-cancelled": ("limit", "expires_at", "2099-01-01T00:00:00Z", "unsupported"),
+    "O14-number": ("limit", "expires_at", 4070908800, "invalid_type"),
+    "O14-object": ("limit", "expires_at", {}, "invalid_type"),
+    "trailing-order": ("market", "type", "trailing_stop", "unsupported"),
+    "capital-type": ("market", "type", "MARKET", "unsupported"),
+    "null-type": ("market", "type", None, "invalid_type"),
+    "day-of-a-market-order": ("market", "time_in_force", "day", "invalid"),
+    "good-till-date-of-a-market-order": ("market", "time_in_force", "gtd", "invalid"),
+    "fill-or-kill-of-a-stop": ("stop", "time_in_force", "fok", "invalid"),
+    "empty-life": ("market", "time_in_force", "", "invalid"),
+    "no-limit": ("limit", "limit_price", ABSENT, "required"),
+    "no-stop": ("stop", "stop_price", ABSENT, "required"),
+    "no-side": ("market", "side", ABSENT, "required"),
+    "capital-side": ("market", "side", "BUY", "invalid"),
+    "fix-side": ("market", "side", "1", "invalid"),
+    "null-side": ("market", "side", None, "invalid_type"),
+    "list-side": ("market", "side", ["buy", "sell"], "invalid_type"),
+    "no-symbol": ("market", "symbol", ABSENT, "required"),
+    "unknown-symbol": ("market", "symbol", "EURXXX", "unknown_symbol"),
+    "small-symbol": ("market", "symbol", "eurusd", "unknown_symbol"),
+    "symbol-with-a-space": ("market", "symbol", "EURUSD ", "unknown_symbol"),
+    "symbol-with-nul": ("market", "symbol", "EURUSD\0", "unknown_symbol"),
+    "empty-symbol": ("market", "symbol", "", "unknown_symbol"),
+    "long-symbol": ("market", "symbol", "E" * 10_000, "unknown_symbol"),
+    "list-of-symbols": ("market", "symbol", ["EURUSD"], "invalid_type"),
+    "trigger-side-of-a-market-order": ("market", "trigger_side", "mid", "unsupported"),
+    "trigger-side": ("stop", "trigger_side", "last", "invalid"),
+    "reduce-only-text": ("market", "reduce_only", "true", "invalid_type"),
+    "reduce-only-one": ("market", "reduce_only", 1, "invalid_type"),
+    "reduce-only-null": ("market", "reduce_only", None, "invalid_type"),
+    "guaranteed-null": ("limit", "guaranteed_stop", None, "invalid_type"),
+    "position-no-id": ("market", "position_id", "1", "invalid_type"),
+    "position-empty": ("market", "position_id", "", "invalid_type"),
+    "position-number": ("market", "position_id", 1, "invalid_type"),
+    "position-braces": ("market", "position_id", f"{{{NOBODY}}}", "invalid_type"),
+    "position-of-a-stop-limit": ("stop_limit", "position_id", NOBODY, "unsupported"),
+    "linked-no-id": ("limit", "linked_order_id", "1", "invalid_type"),
+    "parent-number": ("limit", "parent_order_id", 1, "invalid_type"),
 }
 
 
-@pytest.mark.parametrize(("field", "value"), UNSUPPORTED.values(), ids=UNSUPPORTED)
-async def test_what_goes_with_resting_orders_alone_is_refused(
-    shared_api: Api, field: str, value: object
-) -> None:
-    quote(shared_api)
-    async with nothing_changes(shared_api):
-        assert_names_field(await place(shared_api, **{field: value}), "unsupported", field)
-
-
-#: Field, what is wrong with it, and how the answer calls that.
-WRONG: dict[str, tuple[str, object, str]] = {
-    "O14-number": ("expires_at", 4070908800, "invalid_type"),
-    "O14-object": ("expires_at", {}, "invalid_type"),
-    "O12-number": ("stop_loss", 1.1, "invalid_type"),
-    "O12-false": ("trailing_stop", False, "invalid_type"),
-    "limit-order": ("type", "limit", "unsupported"),
-    "stop-order": ("type", "stop", "unsupported"),
-    "stop-limit-order": ("type", "stop_limit", "unsupported"),
-    "trailing-order": ("type", "trailing_stop", "unsupported"),
-    "capital-type": ("type", "MARKET", "unsupported"),
-    "null-type": ("type", None, "invalid_type"),
-    "good-till-cancelled": ("time_in_force", "gtc", "invalid"),
-    "day": ("time_in_force", "day", "invalid"),
-    "good-till-date": ("time_in_force", "gtd", "invalid"),
-    "empty-life": ("time_in_force", "", "invalid"),
-    "no-side": ("side", ABSENT, "required"),
-    "capital-side": ("side", "BUY", "invalid"),
-    "fix-side": ("side", "1", "invalid"),
-    "null-side": ("side", None, "invalid_type"),
-    "list-side": ("side", ["buy", "sell"], "invalid_type"),
-    "no-symbol": ("symbol", ABSENT, "required"),
-    "unknown-symbol": ("symbol", "EURXXX", "unknown_symbol"),
-    "small-symbol": ("symbol", "eurusd", "unknown_symbol"),
-    "symbol-with-a-space": ("symbol", "EURUSD ", "unknown_symbol"),
-    "symbol-with-nul": ("symbol", "EURUSD\0", "unknown_symbol"),
-    "empty-symbol": ("symbol", "", "unknown_symbol"),
-    "long-symbol": ("symbol", "E" * 10_000, "unknown_symbol"),
-    "list-of-symbols": ("symbol", ["EURUSD"], "invalid_type"),
-    "reduce-only-text": ("reduce_only", "true", "invalid_type"),
-    "reduce-only-one": ("reduce_only", 1, "invalid_type"),
-    "reduce-only-null": ("reduce_only", None, "invalid_type"),
-    "position-no-id": ("position_id", "1", "invalid_type"),
-    "position-empty": ("position_id", "", "invalid_type"),
-    "position-number": ("position_id", 1, "invalid_type"),
-    "position-braces": ("position_id", f"{{{NOBODY}}}", "invalid_type"),
-}
-
-
-@pytest.mark.parametrize(("field", "value", "code"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize(("kind", "field", "value", "code"), WRONG.values(), ids=WRONG)
 async def test_a_field_with_a_value_it_cannot_have_is_named(
-    shared_api: Api, field: str, value: object, code: str
+    shared_api: Api, kind: str, field: str, value: object, code: str
 ) -> None:
     quote(shared_api)
+    body = changed({field: value}, GOOD[kind])
     async with nothing_changes(shared_api):
-        assert_names_field(await place(shared_api, **{field: value}), code, field)
+        assert_names_field(await shared_api.post(orders_path(shared_api), body), code, field)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2099-01-01T00:00:00", "2099-01-01T24:00:00Z"],
+    ids=["O14-past", "O14-year-1", "O14-naive", "O14-24:00"],
+)
+async def test_an_order_that_ends_at_no_moment_to_come_is_refused(
+    shared_api: Api, text: str
+) -> None:
+    quote(shared_api)
+    body = changed({"time_in_force": "gtd", "expires_at": text}, GOOD["limit"])
+    code = "expires_at_past" if text.startswith("2001") else "invalid_time"
+    async with nothing_changes(shared_api):
+        answer = await shared_api.post(orders_path(shared_api), body)
+        assert_names_field(answer, code, "expires_at")
 
 
 async def test_null_is_the_same_as_absent_where_a_field_may_be_absent(shared_api: Api) -> None:
     quote(shared_api)
     names = (
-        "client_order_id", "limit_price", "stop_price", "worst_price", "time_in_force",
-        "expires_at", "requested_price", "max_deviation", "label", "comment", "stop_loss",
-        "take_profit", "trailing_stop", "position_id",
+        "client_order_id", "limit_price", "stop_price", "worst_price", "trigger_side",
+        "time_in_force", "expires_at", "requested_price", "max_deviation", "label", "comment",
+        "stop_loss", "stop_loss_distance", "take_profit", "take_profit_distance", "trailing_stop",
+        "position_id", "linked_order_id", "parent_order_id",
     )  # fmt: skip
     order = await filled(shared_api, **dict.fromkeys(names))
     (listed,) = (await shared_api.get(orders_path(shared_api), limit="1"))["items"]

@@ -53,6 +53,22 @@ async def deleted(api: Api, path: str, name: str = "client1") -> httpx.Response:
     return await api.client.delete(path, headers=await api.as_user(name))
 
 
+async def asked_of(api: Api, account: str, order: str, position: str) -> list[httpx.Response]:
+    """Ask for changes of an order and a position, each in a body that would do for a good one."""
+    headers = await api.as_user("client1")
+    protection = {"trailing_stop": "0.00100"}
+    return [
+        await api.client.patch(
+            f"{account}/orders/{order}", json={"version": 1, "quantity": "2000"}, headers=headers
+        ),
+        await api.client.patch(f"{account}/positions/{position}", json=protection, headers=headers),
+        await api.post(f"{account}/positions/{position}/reverse", {}),
+        await api.post(
+            f"{account}/positions/{position}/close-by", {"opposite_position_id": NOBODY}
+        ),
+    ]
+
+
 async def test_another_ones_account_is_as_unknown_as_one_that_does_not_exist(
     shared_api: Api,
 ) -> None:
@@ -68,6 +84,10 @@ async def test_another_ones_account_is_as_unknown_as_one_that_does_not_exist(
                     await shared_api.post(f"{base}/orders", BUY),
                     await shared_api.post(position, {}),
                     await deleted(shared_api, f"{base}/orders/{theirs['id']}"),
+                    await deleted(shared_api, f"{base}/orders"),
+                    await shared_api.post(f"{base}/orders/preview", BUY),
+                    await shared_api.post(f"{base}/positions/close-all", {}),
+                    *await asked_of(shared_api, base, theirs["id"], theirs["position_id"]),
                     await shared_api.client.get(
                         f"{base}/orders/{theirs['id']}", headers=await shared_api.as_user("client1")
                     ),
@@ -162,6 +182,11 @@ async def test_an_id_has_one_spelling_and_every_other_names_nothing(
             ),
             await deleted(shared_api, f"{base}/orders/{mine['id']}"),
             await deleted(shared_api, f"{own}/orders/{spelled(form, mine['id'])}"),
+            await deleted(shared_api, f"{base}/orders"),
+            *await asked_of(shared_api, base, mine["id"], mine["position_id"]),
+            *await asked_of(
+                shared_api, own, spelled(form, mine["id"]), spelled(form, mine["position_id"])
+            ),
         ):
             assert answer.status_code == 404, answer.text
             assert_is_problem(answer, 404, answer.json()["code"])

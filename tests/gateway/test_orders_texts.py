@@ -152,11 +152,18 @@ async def test_a_body_that_is_not_one_plain_object_is_malformed(
 ) -> None:
     quote(shared_api)
     position = (await filled(shared_api))["position_id"]
-    paths = [orders_path(shared_api), close_path(shared_api, position)]
+    closing = close_path(shared_api, position)
+    orders, one = orders_path(shared_api), closing.removesuffix("/close")
+    must = [("POST", orders), ("POST", f"{orders}/preview"), ("POST", f"{closing}-by")]
+    must += [("PATCH", f"{orders}/{NOBODY}"), ("PATCH", one)]
     # A close without a body is a close of the whole.
-    for path in paths if body else paths[:1]:
-        async with nothing_changes(shared_api):
-            answer = await shared_api.post(path, body)
+    may = [("POST", closing), ("POST", f"{one}/reverse")]
+    may += [("POST", f"{one.rpartition('/')[0]}/close-all")]
+    headers = await shared_api.as_user("client1")
+    headers |= {"content-type": "application/json", "idempotency-key": "malformed"}
+    async with nothing_changes(shared_api):
+        for method, path in [*must, *may] if body else must:
+            answer = await shared_api.client.request(method, path, content=body, headers=headers)
             assert_is_problem(answer, 400, "malformed_request")
 
 
@@ -180,13 +187,20 @@ async def test_an_order_takes_nothing_from_its_query(
     quote(shared_api)
     order = await filled(shared_api)
     placing, cancelling = orders_path(shared_api), f"{orders_path(shared_api)}/{order['id']}"
-    closing = close_path(shared_api, order["position_id"])
+    position = close_path(shared_api, order["position_id"]).removesuffix("/close")
+    posted = (
+        placing, f"{placing}/preview", f"{position}/close", f"{position}/close-by",
+        f"{position}/reverse", f"{position.rpartition('/')[0]}/close-all",
+    )  # fmt: skip
     async with nothing_changes(shared_api):
-        for path in (placing, closing):
+        for path in posted:
             assert_is_problem(await shared_api.post(f"{path}?{query}", BUY), status, code)
         headers = await shared_api.as_user("client1")
-        answer = await shared_api.client.delete(f"{cancelling}?{query}", headers=headers)
-        assert_is_problem(answer, status, code)
+        for method, path in (("DELETE", cancelling), ("PATCH", cancelling), ("PATCH", position)):
+            answer = await shared_api.client.request(
+                method, f"{path}?{query}", json={}, headers=headers
+            )
+            assert_is_problem(answer, status, code)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from tests.gateway.conftest import Api
 
 ORDER_FIELDS = {
     "id", "client_order_id", "account_id", "symbol", "side", "type", "quantity",
-    "filled_quantity", "average_price", "limit_price", "stop_price", "worst_price", "stop_loss",
-    "take_profit", "trailing_stop", "state", "reject", "end", "execution_mode", "time_in_force",
-    "expires_at", "ticket", "label", "comment", "version", "cancel_requested", "facts",
-    "position_id", "created_at", "updated_at", "transitions",
+    "filled_quantity", "average_price", "limit_price", "stop_price", "worst_price",
+    "trigger_side", "stop_loss", "stop_loss_distance", "take_profit", "take_profit_distance",
+    "trailing_stop", "guaranteed_stop", "state", "reject", "end", "execution_mode",
+    "time_in_force", "expires_at", "ticket", "label", "comment", "version", "cancel_requested",
+    "facts", "position_id", "reduce_only", "linked_order_id", "parent_order_id", "reason",
+    "channel", "triggered_at", "created_at", "updated_at", "transitions",
 }  # fmt: skip
 #: Columns that say how the house deals with a trade.
 HOUSE_WORDS = (
@@ -122,6 +124,7 @@ async def test_events_are_numbered_without_a_gap_and_can_be_read_from_any_number
     assert {"order.new", "order.filled", "position.opened", "position.closed"} <= set(kinds)
     filled = next(event for event in everything if event["type"] == "order.filled")
     assert filled["data"]["fill"]["quantity"] == "2000"
+    assert filled["data"]["fill"]["reason"] == "client"
     assert set(filled["data"]) == ORDER_FIELDS | {"fill"}
     assert set(filled) == {
         "account_id", "seq", "type", "time", "cause", "data",
@@ -176,6 +179,11 @@ async def test_symbols_come_with_their_specification_and_sessions(api: Api) -> N
     gold = await api.get("/v1/symbols/XAUUSD")
     assert gold == next(item for item in items if item["symbol"] == "XAUUSD")
     assert gold["pip"] == "0.1"
+    assert gold["time_in_force"] == ["gtc", "day", "gtd", "ioc", "fok"]
+    names = ("stop_distance", "freeze_distance", "price_collar", "guaranteed_stop")
+    guaranteed = {"premium": "0.30", "distance": "3.00"}
+    assert [gold[name] for name in names] == ["0.00", "0.00", "0.5", guaranteed]
+    assert (await api.get("/v1/symbols/GBPUSD"))["guaranteed_stop"] is None
     assert gold["tradable"] is False
     assert len(gold["sessions"]) == 7
     page = await api.get("/v1/symbols", limit="5")

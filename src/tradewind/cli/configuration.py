@@ -1,9 +1,8 @@
 """`tradewind symbols|groups|markups|calendars|lps`: the configuration, from the machine itself."""
 
 import getpass
-import sys
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict, Unpack, get_type_hints
@@ -12,7 +11,8 @@ import click
 import msgspec
 
 from tradewind.cli.console import Progress, plain_errors
-from tradewind.core.errors import ConflictError, DomainError, InvalidError, NotFoundError
+from tradewind.cli.refusals import print_json, told_refusals
+from tradewind.core.errors import InvalidError
 from tradewind.infra.clock import clock_from_environment
 from tradewind.infra.decimals import trap_floats
 from tradewind.infra.identifiers import IdSource
@@ -27,11 +27,6 @@ from tradewind.services.configuration.model import Actor, Change, Configured, Ki
 from tradewind.services.configuration.rebasing import rebase
 from tradewind.services.configuration.service import Configuration
 from tradewind.services.configuration.staff import operator
-
-EXIT_REFUSED: Final = 1
-EXIT_NOT_FOUND: Final = 4
-EXIT_CONFLICT: Final = 5
-EXIT_APPROVAL: Final = 6
 
 GROUPS: Final = {
     "symbols": (Kind.SYMBOL, "Instruments: specifications, sessions, trade modes."),
@@ -83,7 +78,7 @@ def _group(name: str, kind: Kind, text: str) -> click.Group:
         async with opened() as configuration:
             found = await configuration.all(kind)
         if as_json:
-            _print([_shown(each, found[each]) for each in sorted(found)])
+            print_json([_shown(each, found[each]) for each in sorted(found)])
             return
         for each in sorted(found):
             click.echo(each)
@@ -94,7 +89,7 @@ def _group(name: str, kind: Kind, text: str) -> click.Group:
     @plain_errors
     async def show(name: str, *, as_json: bool) -> None:
         """Show NAME; exit status 4 when there is none."""
-        with _refusals(as_json=as_json):
+        with told_refusals(as_json=as_json):
             async with opened() as configuration:
                 _tell(name, await configuration.one(kind, name), as_json=as_json)
 
@@ -111,7 +106,7 @@ def _group(name: str, kind: Kind, text: str) -> click.Group:
 @plain_errors
 async def _rebase(name: str, reason: str, *, actor: str | None) -> None:
     """Take what LPs send of NAME as its price although it is beyond the hard band."""
-    with _refusals(as_json=False):
+    with told_refusals(as_json=False):
         async with opened() as configuration:
             async with configuration.reading() as connection:
                 acting = await operator(connection, actor or getpass.getuser())
@@ -137,7 +132,7 @@ def _set_command(kind: Kind) -> click.Command:
         Exit status 4: there is none; 5: it has changed since; 6: it needs a second person, see
         --request; 1: any other refusal.
         """
-        with _refusals(as_json=options["as_json"]):
+        with told_refusals(as_json=options["as_json"]):
             wanted = Wanted(
                 kind=kind,
                 name=name,
@@ -178,7 +173,7 @@ async def _ask(configuration: Configuration, actor: Actor, change: Change, wante
     async with configuration.changing() as tx:
         filed = await approvals.file(tx, actor, change, wanted.request or "")
     if wanted.as_json:
-        _print({"change_request": filed.id, "content_hash": filed.content_hash.hex()})
+        print_json({"change_request": filed.id, "content_hash": filed.content_hash.hex()})
     else:
         click.echo(f"change request {filed.id} waits for a second person")
 
@@ -186,12 +181,22 @@ async def _ask(configuration: Configuration, actor: Actor, change: Change, wante
 @asynccontextmanager
 async def opened() -> AsyncGenerator[Configuration]:
     """Open the database of this data folder, running or not, as role tw_admin."""
+    async with (
+        opened_home() as settings,
+        await open_pool(settings, "tw_admin", size_max=2) as pool,
+    ):
+        yield Configuration(pool, clock_from_environment(), IdSource().new)
+
+
+@asynccontextmanager
+async def opened_home() -> AsyncGenerator[Settings]:
+    """Let the database of this data folder run, and say how it is reached."""
     trap_floats()
     local = configuration_from_environment()
     async with database_server(local, Progress()) as home:
         if not home.cluster.exists():
             raise LocalError(f"there is no database in {home.root}")
-        settings = Settings(
+        yield Settings(
             database_url=home.database_url,
             redis_url=home.redis_url,
             secrets_dir=home.secrets,
@@ -200,35 +205,6 @@ async def opened() -> AsyncGenerator[Configuration]:
             port=local.port,
             metrics_port=0,
         )
-        async with await open_pool(settings, "tw_admin", size_max=2) as pool:
-            yield Configuration(pool, clock_from_environment(), IdSource().new)
-
-
-@contextmanager
-def _refusals(*, as_json: bool) -> Generator[None]:
-    """Turn a refusal into one line, or one JSON object, and the exit status of its kind."""
-    try:
-        yield
-    except DomainError as error:
-        field = error.field if isinstance(error, InvalidError) else None
-        if as_json:
-            _print({"error": {"code": error.code, "field": field, "detail": error.detail}})
-        else:
-            place = "" if field is None else f"{field}: "
-            click.echo(f"Error: {place}{error.code}: {error.detail}", err=True)
-        sys.exit(_status(error))
-
-
-def _status(error: DomainError) -> int:
-    if error.code == "approval_required":
-        return EXIT_APPROVAL
-    match error:
-        case NotFoundError():
-            return EXIT_NOT_FOUND
-        case ConflictError():
-            return EXIT_CONFLICT
-        case _:
-            return EXIT_REFUSED
 
 
 def _field(kind: Kind, text: str) -> tuple[str, object]:
@@ -237,7 +213,7 @@ def _field(kind: Kind, text: str) -> tuple[str, object]:
     if not given:
         raise InvalidError(name[:64], "invalid_field", "Write FIELD=VALUE.")
     hint = get_type_hints(SHAPES[kind].terms).get(name)
-    if hint is int and value.isascii() and value.isdigit():
+    if hint in {int, int | None} and value.isascii() and value.isdigit():
         return name, int(value)
     if hint is not str and (value in {"true", "false", "null"} or value[:1] in {"{", "["}):
         try:
@@ -262,7 +238,7 @@ def _time(text: str | None) -> datetime | None:
 def _tell(name: str, found: Configured, *, as_json: bool) -> None:
     shown = _shown(name, found)
     if as_json:
-        _print(shown)
+        print_json(shown)
         return
     for field, value in shown.items():
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
@@ -280,7 +256,3 @@ def _shown(name: str, found: Configured) -> dict[str, object]:
             for each in found.planned
         ],
     }
-
-
-def _print(value: object) -> None:
-    click.echo(msgspec.json.encode(value).decode())

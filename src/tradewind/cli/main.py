@@ -7,7 +7,10 @@ from tradewind.cli.backup import backup, restore
 from tradewind.cli.candles import candles
 from tradewind.cli.configuration import configuration_commands
 from tradewind.cli.database import migrate, seed, verify
+from tradewind.cli.dealing import dealing_commands
 from tradewind.cli.doctor import doctor
+from tradewind.cli.explain import explain
+from tradewind.cli.kill_switches import kill_switch
 from tradewind.cli.running import down, logs, status
 from tradewind.cli.ticks import ticks
 from tradewind.cli.up import up
@@ -28,6 +31,10 @@ for command in (up, down, status, logs, doctor, migrate, seed, verify, backup, r
     main.add_command(command)
 main.add_command(candles)
 main.add_command(audit)
+main.add_command(explain)
+main.add_command(kill_switch)
+for dealers in dealing_commands():
+    main.add_command(dealers)
 for group in configuration_commands():
     main.add_command(group)
 

@@ -60,6 +60,10 @@ class FillRow(Row, frozen=True, kw_only=True):
     value_date: date
     corrects_fill_id: UUID | None = None
     time: datetime
+    #: The price it was dealt on, a line each: `@ TIME BID ASK`, when it was published and what
+    #: the group saw; then `LP BID ASK BID_SIZE ASK_SIZE LP_TIME RECEIVED_AT` for each LP.
+    lp_quotes: str | None = None
+    charge_rest: Decimal | None = None
 
 
 class OrderRow(Row, frozen=True, kw_only=True):
@@ -115,6 +119,15 @@ class OrderRow(Row, frozen=True, kw_only=True):
     last_event: int
     created_at: datetime
     updated_at: datetime
+    stop_loss_distance: Decimal | None = None
+    take_profit_distance: Decimal | None = None
+    guaranteed_stop: bool | None = None
+    trigger_side: str | None = None
+    linked_id: UUID | None = None
+    triggered_at: datetime | None = None
+    trigger_quote: str | None = None
+    commission_due: Decimal | None = None
+    commission_charged: Decimal | None = None
     fill: FillRow | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -158,6 +171,7 @@ class PositionRow(Row, frozen=True, kw_only=True):
     opened_at: datetime
     updated_at: datetime
     closed_at: datetime | None = None
+    trailing_stop: Decimal | None = None
     lots: list[LotRow]
 
 

@@ -3,7 +3,6 @@
 Source: docs/domain/accounts.md
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -85,7 +84,10 @@ class Commission:
 
 @frozen
 class GroupTerms:
-    """One immutable version of a group's terms. Levels are percent."""
+    """One immutable version of a group's terms. Levels are percent; None is no limit.
+
+    `fifo` holds hedging accounts to closing the oldest position of a symbol and side first.
+    """
 
     code: GroupCode
     version: int
@@ -97,6 +99,9 @@ class GroupTerms:
     margin_call_level: Decimal
     stop_out_level: Decimal
     commission: Commission
+    fifo: bool = False
+    orders_per_second_max: int | None = None
+    open_orders_max: int | None = None
 
 
 @frozen
@@ -134,6 +139,7 @@ class Position:
     version: int
     opened_at: datetime
     lots: tuple[Lot, ...]
+    trailing_stop: Decimal | None = None
 
 
 @frozen
@@ -151,18 +157,3 @@ class Account:
     credit: Decimal
     carry: Decimal
     reserved_margin: Decimal
-
-
-@frozen
-class AccountState:
-    """Everything a decision about one account reads, as of the account's lock."""
-
-    account: Account
-    terms: GroupTerms
-    positions: Mapping[PositionId, Position]
-    kill_switched: frozenset[Symbol]
-    opens_stopped: bool
-
-    def of_symbol(self, symbol: Symbol) -> list[Position]:
-        """Open positions of one symbol, oldest first."""
-        return [p for p in self.positions.values() if p.symbol == symbol]

@@ -11,20 +11,30 @@ from typing import Protocol
 from uuid import UUID
 
 from tradewind.core import commission, positions
-from tradewind.core.accounts import Account, AccountState, Lot, Position, PositionMode
+from tradewind.core.account_state import AccountState
+from tradewind.core.accounts import Account, Lot, Position, PositionMode
+from tradewind.core.commands import Order
 from tradewind.core.execution import against_client
+from tradewind.core.fills import Filled, Posted
 from tradewind.core.ids import FillId, PositionId
 from tradewind.core.instruments import Instrument
-from tradewind.core.ledger import COMMISSION, FX, TRADING, Posting, PostingType, client, transfer
+from tradewind.core.ledger import (
+    COMMISSION,
+    FEE,
+    Posting,
+    PostingType,
+    client,
+    profit,
+    transfer,
+)
 from tradewind.core.market import Level, Quoting
-from tradewind.core.money import ZERO, Currency, Price, Quantity, book, to_minor_unit
-from tradewind.core.orders import PlaceOrder
+from tradewind.core.money import ZERO, Price, Quantity, book
 from tradewind.core.positions import Plan
 from tradewind.core.values import frozen
 
 
 class Source(Protocol):
-    """Where the instrument, new ids, the ticket and the time of a decision come from."""
+    """Where the instrument, new ids and the time of a decision come from."""
 
     @property
     def instrument(self) -> Instrument:
@@ -37,44 +47,9 @@ class Source(Protocol):
         ...
 
     @property
-    def ticket(self) -> int:
-        """The order's ticket; its new position and fills carry the same one."""
-        ...
-
-    @property
     def now(self) -> datetime:
         """The time of the decision."""
         ...
-
-
-@frozen
-class Filled:
-    """One fill. P&L is exact in quote currency and booked in account currency.
-
-    `slippage` is positive when the client got better than the displayed price.
-    """
-
-    id: FillId
-    position_id: PositionId
-    quantity: Quantity
-    closed_quantity: Quantity
-    price: Price
-    displayed_price: Price
-    slippage: Decimal
-    markup: Decimal
-    commission: Decimal
-    quote_pnl: Decimal
-    realized_pnl: Decimal
-    quoting: Quoting
-
-
-@frozen
-class Posted:
-    """The postings of one fill and one purpose, and the client's balance after them."""
-
-    fill_id: FillId
-    postings: tuple[Posting, ...]
-    balance_after: Decimal
 
 
 @frozen
@@ -90,13 +65,18 @@ class Booking:
 
 
 @frozen
-class _Trade:
-    """What stays the same while an order's levels are booked one after the other."""
+class Trade:
+    """What stays the same while an order's levels are booked one after the other.
+
+    `premium` is what a unit pays for a guaranteed level, in quote currency.
+    """
 
     state: AccountState
-    order: PlaceOrder
+    order: Order
+    planned: Plan
     quoting: Quoting
     source: Source
+    premium: Decimal = ZERO
 
 
 @frozen
@@ -106,25 +86,22 @@ class _Money:
     quote_pnl: Decimal | None
     realized_pnl: Decimal
     commission: Decimal
+    charge_rest: Decimal
 
 
-def take_levels(
-    state: AccountState,
-    order: PlaceOrder,
-    planned: Plan,
-    levels: tuple[Level, ...],
-    quoting: Quoting,
-    source: Source,
-) -> Booking:
-    """Book each level: first what it closes, then what it opens; one fill for each part."""
-    trade = _Trade(state=state, order=order, quoting=quoting, source=source)
+def take_levels(trade: Trade, levels: tuple[Level, ...]) -> Booking:
+    """Book each level: first what it closes, then what it opens; one fill for each part.
+
+    An order that is filled in parts goes on with the commission of the parts before.
+    """
+    planned = trade.planned
     booking = Booking(
-        account=state.account,
+        account=trade.state.account,
         positions=(),
         fills=(),
         posted=(),
-        commission_due=ZERO,
-        commission_charged=ZERO,
+        commission_due=trade.order.commission_due,
+        commission_charged=trade.order.commission_charged,
     )
     to_close = planned.close_quantity
     for level in levels:
@@ -144,7 +121,7 @@ def _current(booking: Booking, position: Position) -> Position:
 
 
 def _close(
-    trade: _Trade, booking: Booking, target: Position, quantity: Quantity, price: Price
+    trade: Trade, booking: Booking, target: Position, quantity: Quantity, price: Price
 ) -> Booking:
     closing = positions.close(target, quantity, price)
     traded = Level(price=price, quantity=quantity)
@@ -152,7 +129,7 @@ def _close(
     return _booked(trade, booking, closing.position, traded, fill_id, closing.quote_pnl)
 
 
-def _open(trade: _Trade, booking: Booking, quantity: Quantity, price: Price) -> Booking:
+def _open(trade: Trade, booking: Booking, quantity: Quantity, price: Price) -> Booking:
     notional = abs(quantity * price) * trade.quoting.conversion.rate
     existing = _to_increase(trade, booking)
     fill_id = FillId(trade.source.new_id())
@@ -167,26 +144,30 @@ def _open(trade: _Trade, booking: Booking, quantity: Quantity, price: Price) -> 
         opened_at=trade.source.now,
     )
     if existing is None:
-        position = positions.opened(trade.order, lot, price, notional, trade.source.ticket)
+        position = positions.opened(trade.order.request, lot, price, notional, trade.order.ticket)
     else:
         position = positions.increase(existing, lot, price, notional)
     traded = Level(price=price, quantity=quantity)
     return _booked(trade, booking, position, traded, fill_id, None)
 
 
-def _to_increase(trade: _Trade, booking: Booking) -> Position | None:
-    """The position an opening fill adds to: the netting one of its side, or this order's own."""
-    side, symbol = trade.order.side, trade.order.symbol
+def _to_increase(trade: Trade, booking: Booking) -> Position | None:
+    """The position an opening fill adds to: the netting one of its side, or this order's own.
+
+    An order that fills in parts over time goes on with the position it opened, while that is open.
+    """
+    side, symbol = trade.order.request.side, trade.order.request.symbol
     for position in booking.positions:
         if position.side is side and position.quantity:
             return position
     if trade.state.account.position_mode is PositionMode.HEDGING:
-        return None
+        own = trade.order.position_id
+        return None if own is None else trade.state.positions.get(own)
     return next((p for p in trade.state.of_symbol(symbol) if p.side is side), None)
 
 
 def _booked(
-    trade: _Trade,
+    trade: Trade,
     booking: Booking,
     position: Position,
     traded: Level,
@@ -195,24 +176,29 @@ def _booked(
 ) -> Booking:
     """Add one fill of `position`: its P&L (None when it opened) and its commission."""
     rate = trade.quoting.conversion.rate
-    terms = trade.state.terms.commission
-    notional = abs(traded.quantity * traded.price) * rate
-    due = booking.commission_due + commission.due(
-        terms, traded.quantity, trade.source.instrument.contract_size, notional
-    )
-    charged = commission.charge(terms, due, booking.commission_charged)
+    due, charged = _charge(trade, booking, traded)
     account = booking.account
-    profit = book((quote_pnl or ZERO) * rate, account.carry, account.currency)
-    fee = book(-charged, profit.carry, account.currency)
-    after_profit = account.balance + profit.amount
+    gain = book((quote_pnl or ZERO) * rate, account.carry, account.currency)
+    fee = book(-charged, gain.carry, account.currency)
+    after_profit = account.balance + gain.amount
+    after_fee = after_profit + fee.amount
     posted = (
-        _posted(fill_id, _pnl_postings(trade, quote_pnl or ZERO, profit.amount), after_profit),
-        _posted(fill_id, _commission_postings(account, -fee.amount), after_profit + fee.amount),
+        _posted(fill_id, _pnl_postings(trade, quote_pnl or ZERO, gain.amount), after_profit),
+        _posted(fill_id, _commission_postings(account, -fee.amount), after_fee),
     )
-    money = _Money(quote_pnl=quote_pnl, realized_pnl=profit.amount, commission=-fee.amount)
+    after = replace(account, balance=after_fee, carry=fee.carry)
+    if trade.premium:
+        after, paid = _premium(after, trade.premium * traded.quantity * rate, fill_id)
+        posted = (*posted, paid)
+    money = _Money(
+        quote_pnl=quote_pnl,
+        realized_pnl=gain.amount,
+        commission=-fee.amount,
+        charge_rest=after.carry - gain.carry,
+    )
     fill = _filled(trade, position, traded, fill_id, money)
     return Booking(
-        account=replace(account, balance=after_profit + fee.amount, carry=fee.carry),
+        account=after,
         positions=(*(p for p in booking.positions if p.id != position.id), position),
         fills=(*booking.fills, fill),
         posted=(*booking.posted, *(p for p in posted if p.postings)),
@@ -221,11 +207,21 @@ def _booked(
     )
 
 
+def _charge(trade: Trade, booking: Booking, traded: Level) -> tuple[Decimal, Decimal]:
+    """Return the order's commission due so far, and what this fill charges of it."""
+    terms = trade.state.terms.commission
+    notional = abs(traded.quantity * traded.price) * trade.quoting.conversion.rate
+    due = booking.commission_due + commission.due(
+        terms, traded.quantity, trade.source.instrument.contract_size, notional
+    )
+    return due, commission.charge(terms, due, booking.commission_charged)
+
+
 def _filled(
-    trade: _Trade, position: Position, traded: Level, fill_id: FillId, money: _Money
+    trade: Trade, position: Position, traded: Level, fill_id: FillId, money: _Money
 ) -> Filled:
-    side = trade.order.side
-    displayed = trade.order.requested_price or trade.quoting.price.taking(side)
+    side = trade.order.request.side
+    displayed = _displayed(trade)
     return Filled(
         id=fill_id,
         position_id=position.id,
@@ -238,29 +234,37 @@ def _filled(
         commission=money.commission,
         quote_pnl=money.quote_pnl or ZERO,
         realized_pnl=money.realized_pnl,
+        charge_rest=money.charge_rest,
         quoting=trade.quoting,
     )
+
+
+def _displayed(trade: Trade) -> Price:
+    """The price the client had before their eyes: what slippage is measured against."""
+    request = trade.order.request
+    for named in (request.requested_price, request.limit_price, request.stop_price):
+        if named is not None:
+            return named
+    return trade.quoting.price.taking(request.side)
+
+
+def _premium(account: Account, due: Decimal, fill_id: FillId) -> tuple[Account, Posted]:
+    """Charge a guaranteed stop that was used."""
+    paid = book(-due, account.carry, account.currency)
+    after = replace(account, balance=account.balance + paid.amount, carry=paid.carry)
+    postings = transfer(
+        PostingType.PREMIUM, client(account.id), FEE, account.currency.code, -paid.amount
+    )
+    return after, _posted(fill_id, postings, after.balance)
 
 
 def _posted(fill_id: FillId, postings: tuple[Posting, ...], balance_after: Decimal) -> Posted:
     return Posted(fill_id=fill_id, postings=postings, balance_after=balance_after)
 
 
-def _pnl_postings(trade: _Trade, quote_pnl: Decimal, booked: Decimal) -> tuple[Posting, ...]:
-    account = trade.state.account
-    trading = TRADING[trade.state.terms.book]
-    own = client(account.id)
-    instrument = trade.source.instrument
-    if instrument.quote == account.currency.code:
-        return transfer(PostingType.PNL, trading, own, account.currency.code, booked)
-    quote = Currency(
-        code=trade.source.instrument.quote, minor_digits=trade.source.instrument.quote_minor_digits
-    )
-    in_quote = to_minor_unit(quote_pnl, quote)
-    return (
-        *transfer(PostingType.PNL, trading, FX, quote.code, in_quote),
-        *transfer(PostingType.PNL, FX, own, account.currency.code, booked),
-    )
+def _pnl_postings(trade: Trade, quote_pnl: Decimal, booked: Decimal) -> tuple[Posting, ...]:
+    state = trade.state
+    return profit(state.account, state.terms.book, trade.source.instrument, quote_pnl, booked)
 
 
 def _commission_postings(account: Account, amount: Decimal) -> tuple[Posting, ...]:

@@ -76,7 +76,7 @@ class MarketState:
 
 
 @frozen
-class _Span:
+class Span:
     """An open stretch of time in UTC; the end is outside."""
 
     start: datetime
@@ -86,8 +86,9 @@ class _Span:
 def state(calendar: Calendar, now: datetime) -> MarketState:
     """Return what the market does at `now`, and when that changes by itself."""
     first = now.astimezone(ZoneInfo(calendar.time_zone)).date() - ONE_DAY
-    trading = _spans(calendar, calendar.trading, first)
-    quoting = _spans(calendar, calendar.quoting, first)
+    days = [first + n * ONE_DAY for n in range(HORIZON_DAYS + 1)]
+    trading = _spans(calendar, calendar.trading, days)
+    quoting = _spans(calendar, calendar.quoting, days)
     phase = _phase(trading, quoting, now)
     edges = {edge for span in (*trading, *quoting) for edge in (span.start, span.end)}
     horizon = now + timedelta(days=HORIZON_DAYS - 2)
@@ -95,6 +96,19 @@ def state(calendar: Calendar, now: datetime) -> MarketState:
         if now < edge < horizon and _phase(trading, quoting, edge) is not phase:
             return MarketState(phase=phase, changes_at=edge)
     return MarketState(phase=phase, changes_at=None)
+
+
+def trading_between(calendar: Calendar, start: datetime, end: datetime) -> Sequence[Span]:
+    """Return what trades from `start` until `end`, in order, each session cut to that stretch."""
+    zone = ZoneInfo(calendar.time_zone)
+    # A day more on each side: where clocks go back at midnight a date's hours lie on two dates.
+    first, last = start.astimezone(zone).date() - ONE_DAY, end.astimezone(zone).date() + ONE_DAY
+    days = [first + n * ONE_DAY for n in range((last - first).days + 1)]
+    cut = [
+        Span(start=max(span.start, start), end=min(span.end, end))
+        for span in _spans(calendar, calendar.trading, days)
+    ]
+    return sorted((span for span in cut if span.start < span.end), key=lambda span: span.start)
 
 
 def problem(calendar: Calendar) -> str | None:
@@ -119,7 +133,7 @@ def problem(calendar: Calendar) -> str | None:
     return None
 
 
-def _phase(trading: Sequence[_Span], quoting: Sequence[_Span], at: datetime) -> Phase:
+def _phase(trading: Sequence[Span], quoting: Sequence[Span], at: datetime) -> Phase:
     if any(span.start <= at < span.end for span in trading):
         return Phase.TRADING
     if any(span.start <= at < span.end for span in quoting):
@@ -127,13 +141,13 @@ def _phase(trading: Sequence[_Span], quoting: Sequence[_Span], at: datetime) -> 
     return Phase.CLOSED
 
 
-def _spans(calendar: Calendar, sessions: Sequence[Session], first: date) -> Sequence[_Span]:
-    """Return the sessions of the days from `first`, as stretches of UTC."""
+def _spans(calendar: Calendar, sessions: Sequence[Session], days: Sequence[date]) -> Sequence[Span]:
+    """Return the sessions of some dates, as stretches of UTC."""
     zone = ZoneInfo(calendar.time_zone)
     special = {each.day: each for each in calendar.special_days}
     return [
-        _Span(start=_instant(day, start, zone), end=_instant(day, end, zone))
-        for day in (first + n * ONE_DAY for n in range(HORIZON_DAYS + 1))
+        Span(start=_instant(day, start, zone), end=_instant(day, end, zone))
+        for day in days
         for start, end in _minutes_of_day(sessions, day, special.get(day))
     ]
 

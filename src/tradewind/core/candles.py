@@ -5,13 +5,13 @@ Source: docs/domain/candles.md
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from tradewind.core.tradedates import DAY_ENDS, NEW_YORK, ONE_DAY, trade_date
+from tradewind.core.tradedates import ONE_DAY, trade_date, trade_date_end
 from tradewind.core.values import frozen
 
 HALF: Final = Decimal("0.5")
@@ -187,4 +187,4 @@ def _first_day(interval: Interval, traded: date) -> date:
 
 def _day_begins(traded: date) -> datetime:
     """A trade date begins where the one before it ends: 17:00 New York, whatever the season."""
-    return datetime.combine(traded - ONE_DAY, time(DAY_ENDS.hour), NEW_YORK).astimezone(UTC)
+    return trade_date_end(traded - ONE_DAY)

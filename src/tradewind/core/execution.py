@@ -6,10 +6,11 @@ Source: docs/domain/execution.md
 from decimal import Decimal
 
 from tradewind.core.accounts import ExecutionMode, Side
+from tradewind.core.commands import PlaceOrder
 from tradewind.core.instruments import Instrument
 from tradewind.core.market import Level, MarketPrice, Quoting
 from tradewind.core.money import ZERO, Price, Quantity
-from tradewind.core.orders import EndReason, PlaceOrder, Refused, RejectReason, TimeInForce
+from tradewind.core.orders import EndReason, Refused, RejectReason, TimeInForce
 from tradewind.core.values import frozen
 
 
@@ -29,7 +30,10 @@ def against_client(side: Side, named: Price, current: Price) -> Decimal:
 def execute(
     order: PlaceOrder, instrument: Instrument, quoting: Quoting, mode: ExecutionMode
 ) -> Execution | Refused:
-    """Fill an order on the current price, or refuse a requote. Pure; quantities in units."""
+    """Fill an order on the current price, or refuse a requote. Pure; quantities in units.
+
+    A limit is never exceeded, a worst price neither; what is better goes to the client.
+    """
     price = quoting.price
     if order.requested_price is None:
         return _walk(order, instrument, price)
@@ -82,7 +86,8 @@ def _walk(order: PlaceOrder, instrument: Instrument, price: MarketPrice) -> Exec
 
 
 def _is_beyond(order: PlaceOrder, price: Price) -> bool:
-    return order.worst_price is not None and is_worse(order.side, price, order.worst_price)
+    bound = order.worst_price if order.limit_price is None else order.limit_price
+    return bound is not None and is_worse(order.side, price, bound)
 
 
 def _whole_steps(quantity: Decimal, instrument: Instrument) -> Decimal:

@@ -5,9 +5,11 @@ Source: docs/domain/orders.md
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from tradewind.core.ids import Symbol
-from tradewind.core.money import STEPS, CurrencyCode, Price, Quantity
+from tradewind.core.money import STEPS, ZERO, CurrencyCode, Price, Quantity
+from tradewind.core.orders import TimeInForce
 from tradewind.core.values import frozen
 
 
@@ -30,9 +32,16 @@ class TradeMode(StrEnum):
     OFF = "off"
 
 
+EVERY_TIME_IN_FORCE: Final = frozenset(TimeInForce)
+
+
 @frozen
 class Instrument:
-    """A version of a specification. Quantities are units; `pip` and prices are quote currency."""
+    """A version of a specification. Quantities are units; `pip` and prices are quote currency.
+
+    A point is the last digit of a price; `price_collar` is a share of the price. Guaranteed stops
+    are offered where they have a premium.
+    """
 
     symbol: Symbol
     name: str
@@ -55,11 +64,38 @@ class Instrument:
     trade_mode: TradeMode
     settlement_lag: int
     quote_age_ms_max: int
+    time_in_force: frozenset[TimeInForce] = EVERY_TIME_IN_FORCE
+    stop_distance_points: Decimal = ZERO
+    freeze_distance_points: Decimal = ZERO
+    price_collar: Decimal | None = None
+    guaranteed_stop_premium_points: Decimal | None = None
+    guaranteed_stop_distance_points: Decimal = ZERO
 
     @property
     def tick_size(self) -> Decimal:
         """Smallest price step."""
         return STEPS[self.price_precision]
+
+    @property
+    def stop_distance(self) -> Decimal:
+        """How near to the price a resting order's price may come, in price."""
+        return self.stop_distance_points * self.tick_size
+
+    @property
+    def freeze_distance(self) -> Decimal:
+        """How near to the price a client may no longer change a resting order, in price."""
+        return self.freeze_distance_points * self.tick_size
+
+    @property
+    def guaranteed_stop_premium(self) -> Decimal | None:
+        """What a guaranteed stop costs a unit, in price; None where there are none."""
+        points = self.guaranteed_stop_premium_points
+        return None if points is None else points * self.tick_size
+
+    @property
+    def guaranteed_stop_distance(self) -> Decimal:
+        """How near to the price a guaranteed stop may come, in price."""
+        return self.guaranteed_stop_distance_points * self.tick_size
 
 
 def is_on_tick(instrument: Instrument, price: Price) -> bool:

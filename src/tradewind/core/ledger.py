@@ -9,15 +9,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NewType
 
-from tradewind.core.accounts import Book
+from tradewind.core.accounts import Account, Book
 from tradewind.core.ids import AccountId
-from tradewind.core.money import ZERO, CurrencyCode
+from tradewind.core.instruments import Instrument
+from tradewind.core.money import ZERO, Currency, CurrencyCode, to_minor_unit
 from tradewind.core.values import frozen
 
 LedgerAccount = NewType("LedgerAccount", str)
 
 COMMISSION: Final = LedgerAccount("house:commission")
 EQUITY: Final = LedgerAccount("house:equity")
+FEE: Final = LedgerAccount("house:fee")
 FX: Final = LedgerAccount("house:fx")
 TRADING: Final = {
     Book.A: LedgerAccount("house:trading:a"),
@@ -31,6 +33,8 @@ class PostingType(StrEnum):
     DEPOSIT = "deposit"
     PNL = "pnl"
     COMMISSION = "commission"
+    #: Of a guaranteed stop that was used.
+    PREMIUM = "premium"
 
 
 @frozen
@@ -69,6 +73,21 @@ def transfer(
         amount=abs(amount),
     )
     return (posting,)
+
+
+def profit(
+    account: Account, book: Book, instrument: Instrument, quote_pnl: Decimal, booked: Decimal
+) -> tuple[Posting, ...]:
+    """Post a client's P&L: `quote_pnl` is exact, `booked` what the account gets of it."""
+    own, trading, code = client(account.id), TRADING[book], account.currency.code
+    if instrument.quote == code:
+        return transfer(PostingType.PNL, trading, own, code, booked)
+    quote = Currency(code=instrument.quote, minor_digits=instrument.quote_minor_digits)
+    in_quote = to_minor_unit(quote_pnl, quote)
+    return (
+        *transfer(PostingType.PNL, trading, FX, quote.code, in_quote),
+        *transfer(PostingType.PNL, FX, own, code, booked),
+    )
 
 
 def balances(

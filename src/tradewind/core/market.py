@@ -35,6 +35,8 @@ class MarketPrice:
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
     rules_version: int
+    #: The LPs' own quotes behind it, spelt as a fill keeps them.
+    lp_quotes: str | None = None
 
     def taking(self, side: Side) -> Price:
         """The price a taker of `side` gets at the top: buys pay the ask, sells get the bid."""

@@ -4,15 +4,10 @@ Source: docs/domain/orders.md
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from tradewind.core.accounts import Book, ExecutionMode, Side
-from tradewind.core.ids import AccountId, OrderId, PositionId, Symbol, UserId
-from tradewind.core.money import Price, Quantity
 from tradewind.core.values import frozen
 
 
@@ -79,6 +74,16 @@ class TimeInForce(StrEnum):
     FOK = "fok"
 
 
+class TriggerSide(StrEnum):
+    """Which price wakes a resting order; by default the one its side trades on."""
+
+    DEFAULT = "default"
+    BID = "bid"
+    ASK = "ask"
+    MID = "mid"
+    INVERSE = "inverse"
+
+
 class Channel(StrEnum):
     """Where a command came in."""
 
@@ -109,38 +114,89 @@ class Reason(StrEnum):
 class RejectReason(StrEnum):
     """Why an order was rejected; the codes are stable."""
 
+    #: the account is not open for trading yet
     ACCOUNT_PENDING = "account_pending"
+    #: the account may only close positions
     ACCOUNT_CLOSE_ONLY = "account_close_only"
+    #: the account is suspended
     ACCOUNT_SUSPENDED = "account_suspended"
+    #: the account is closed
     ACCOUNT_CLOSED = "account_closed"
+    #: opening is stopped: for everybody, the group, the account or the symbol
     KILL_SWITCH = "kill_switch"
+    #: the symbol is not traded at all
     TRADING_DISABLED = "trading_disabled"
+    #: positions of the symbol may only be closed
     CLOSE_ONLY = "close_only"
+    #: the symbol may not be sold short
     LONG_ONLY = "long_only"
+    #: the symbol may not be bought
     SHORT_ONLY = "short_only"
+    #: the symbol is out of session
     MARKET_CLOSED = "market_closed"
+    #: there is no current tradable price
     NO_PRICE = "no_price"
+    #: the price has moved against the client by more than `max_deviation`
     REQUOTE = "requote"
+    #: there is no position that the order could reduce
     NOTHING_TO_REDUCE = "nothing_to_reduce"
+    #: it would close more than the position has
     QUANTITY_EXCEEDS_POSITION = "quantity_exceeds_position"
+    #: a rate into the account's currency is missing or too old
     CONVERSION_UNAVAILABLE = "conversion_unavailable"
+    #: free margin would be negative after it
     INSUFFICIENT_MARGIN = "insufficient_margin"
+    #: there is no route that executes it
     EXECUTION_UNAVAILABLE = "execution_unavailable"
+    #: the group's orders a second are used up
+    ORDER_RATE = "order_rate"
+    #: the group's number of open orders is reached
+    OPEN_ORDERS_MAX = "open_orders_max"
+    #: a price is on the wrong side of the market, or too near to it
+    STOP_DISTANCE = "stop_distance"
+    #: a price is too far from the market to be meant
+    PRICE_COLLAR = "price_collar"
+    #: the group closes the oldest position first
+    FIFO = "fifo"
+    #: the order it is linked to is not open, or has its pair
+    LINK_UNAVAILABLE = "link_unavailable"
+    #: the symbol has no session in which a day order could live
+    MARKET_NEVER_OPEN = "market_never_open"
+    #: it failed on our side; nothing was changed
     INTERNAL_ERROR = "internal_error"
+
+
+class Fact(StrEnum):
+    """What happens to an order without changing its state; an event of the log like a state."""
+
+    AMENDED = "amended"
+    TRIGGERED = "triggered"
+    BUSTED = "busted"
+    CORRECTED = "corrected"
 
 
 class EndReason(StrEnum):
     """Why an order that had been accepted ended without being filled whole."""
 
+    #: its time was over
     EXPIRED = "expired"
+    #: the margin did not suffice when it was triggered
     INSUFFICIENT_MARGIN = "insufficient_margin"
+    #: there was not enough to trade with
     NO_LIQUIDITY = "no_liquidity"
+    #: the rest would have been worse than its worst price or limit
     WORST_PRICE = "worst_price"
+    #: the LP left it unfilled
     LP_UNFILLED = "lp_unfilled"
+    #: the LP rejected it
     LP_REJECTED = "lp_rejected"
+    #: the account was stopped out
     STOP_OUT = "stop_out"
+    #: the position it protected closed, or the order it was tied to was done
     LINKED = "linked"
+    #: the client cancelled it
     CLIENT = "client"
+    #: the house cancelled it
     DEALER = "dealer"
 
 
@@ -158,73 +214,3 @@ class Ended:
 
     reason: EndReason
     message: str
-
-
-@frozen
-class PlaceOrder:
-    """A market or instant order (instant names `requested_price`). Prices are quote currency.
-
-    `position_id` closes that position of a hedging account. `reduce_only` never opens.
-    """
-
-    order_id: OrderId
-    account_id: AccountId
-    user_id: UserId
-    client_order_id: str | None
-    symbol: Symbol
-    side: Side
-    quantity: Quantity
-    time_in_force: TimeInForce
-    requested_price: Price | None
-    max_deviation: Decimal
-    worst_price: Price | None
-    position_id: PositionId | None
-    reduce_only: bool
-    label: str | None
-    comment: str | None
-    channel: Channel
-    received_at: datetime
-
-
-@frozen
-class ClosePosition:
-    """Close a position, wholly when `quantity` is None."""
-
-    order_id: OrderId
-    account_id: AccountId
-    user_id: UserId
-    client_order_id: str | None
-    position_id: PositionId
-    quantity: Quantity | None
-    requested_price: Price | None
-    max_deviation: Decimal
-    worst_price: Price | None
-    channel: Channel
-    received_at: datetime
-
-
-@frozen
-class CancelOrder:
-    """Take an order that is not final off the market."""
-
-    order_id: OrderId
-    account_id: AccountId
-    user_id: UserId
-    channel: Channel
-    received_at: datetime
-
-
-@frozen
-class Order:
-    """A market or instant order after its decision."""
-
-    request: PlaceOrder
-    ticket: int
-    state: OrderState
-    filled_quantity: Quantity
-    average_price: Price | None
-    execution_mode: ExecutionMode
-    book: Book
-    position_id: PositionId | None
-    refused: Refused | None
-    ended: Ended | None

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from tradewind.core.accounts import AccountState, Lot, Position, PositionMode, Side
+from tradewind.core.account_state import AccountState
+from tradewind.core.accounts import Lot, Position, PositionMode, Side
+from tradewind.core.commands import Order, PlaceOrder
 from tradewind.core.money import ZERO, Price, Quantity
-from tradewind.core.orders import PlaceOrder, Refused, RejectReason
+from tradewind.core.orders import Refused, RejectReason
 from tradewind.core.values import frozen
 
 
@@ -54,6 +56,23 @@ def plan(state: AccountState, order: PlaceOrder) -> Plan | Refused:
             message=f"the position has {target.quantity}",
         )
     return Plan(closes=target, close_quantity=closes, open_quantity=opens)
+
+
+def plan_rest(state: AccountState, order: Order) -> Plan | Refused:
+    """Tell what the rest of a resting order does now; one that reduces takes what there is."""
+    rest = replace(order.request, quantity=order.leaves)
+    if not rest.reduce_only:
+        return plan(state, rest)
+    found = plan(state, replace(rest, quantity=Quantity(ZERO)))
+    if isinstance(found, Refused):
+        return found
+    if found.closes is None:
+        return Refused(reason=RejectReason.NOTHING_TO_REDUCE, message="there is no position left")
+    return Plan(
+        closes=found.closes,
+        close_quantity=min(rest.quantity, found.closes.quantity),
+        open_quantity=Quantity(ZERO),
+    )
 
 
 def pnl(side: Side, open_price: Price, close_price: Price, quantity: Quantity) -> Decimal:

@@ -6,12 +6,14 @@ Source: docs/domain/margin.md
 from collections.abc import Callable
 from typing import Final
 
-from tradewind.core.accounts import AccountState, AccountStatus, Book, Side
+from tradewind.core.account_state import AccountState
+from tradewind.core.accounts import AccountStatus, Book, Side
+from tradewind.core.commands import Order, PlaceOrder
 from tradewind.core.instruments import Instrument, TradeMode
 from tradewind.core.margin import Valuation
 from tradewind.core.market import Conversion
 from tradewind.core.money import ZERO
-from tradewind.core.orders import PlaceOrder, Refused, RejectReason
+from tradewind.core.orders import FINAL, Refused, RejectReason, TimeInForce
 from tradewind.core.positions import Plan
 from tradewind.core.values import frozen
 
@@ -85,6 +87,56 @@ def house_can_execute(trade: PreTrade) -> Refused | None:
     return None
 
 
+def within_rate(trade: PreTrade) -> Refused | None:
+    """Refuse what opens beyond the group's orders a second; closes go on."""
+    bound = trade.state.terms.orders_per_second_max
+    if bound is None or not trade.opens or trade.state.recent_orders < bound:
+        return None
+    return Refused(reason=R.ORDER_RATE, message=f"at most {bound} orders a second")
+
+
+def within_open_orders(trade: PreTrade) -> Refused | None:
+    """Refuse one more order that would rest when the group's bound of open ones is reached."""
+    bound = trade.state.terms.open_orders_max
+    rests = trade.order.time_in_force not in {TimeInForce.IOC, TimeInForce.FOK}
+    if bound is None or not trade.opens or not rests or trade.state.open_orders < bound:
+        return None
+    return Refused(reason=R.OPEN_ORDERS_MAX, message=f"at most {bound} open orders")
+
+
+def oldest_closes_first(trade: PreTrade) -> Refused | None:
+    """Refuse to close a position before an older one where the group is first in, first out."""
+    closes = trade.plan.closes
+    if not trade.state.terms.fifo or closes is None or trade.plan.close_quantity == ZERO:
+        return None
+    for held in trade.state.of_symbol(closes.symbol):
+        if held.side is closes.side and (held.opened_at, held.ticket) < (
+            closes.opened_at,
+            closes.ticket,
+        ):
+            return Refused(reason=R.FIFO, message=f"position {held.ticket} is older")
+    return None
+
+
+def links_exist(trade: PreTrade) -> Refused | None:
+    """Refuse an order whose parent or other half is not open, or already has another half."""
+    for name in (trade.order.linked_id, trade.order.parent_id):
+        if name is None:
+            continue
+        other = trade.state.orders.get(name)
+        if other is None or other.state in FINAL or name == trade.order.order_id:
+            return Refused(reason=R.LINK_UNAVAILABLE, message="the other order is not open")
+        if name == trade.order.linked_id and is_linked(trade.state, other):
+            return Refused(reason=R.LINK_UNAVAILABLE, message="the other order has its pair")
+    return None
+
+
+def is_linked(state: AccountState, order: Order) -> bool:
+    """Tell whether an open order is one of a pair already."""
+    other = state.orders.get(order.request.linked_id) if order.request.linked_id else None
+    return other is not None and other.state not in FINAL
+
+
 def conversion_is_fresh(planned: Plan, conversion: Conversion) -> Refused | None:
     """Refuse what opens at a rate that is too old; what closes takes the last valid one."""
     if planned.open_quantity == ZERO or conversion.fresh:
@@ -107,4 +159,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     no_kill_switch,
     mode_allows,
     house_can_execute,
+    within_rate,
+    within_open_orders,
+    oldest_closes_first,
+    links_exist,
 )

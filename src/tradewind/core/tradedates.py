@@ -3,7 +3,7 @@
 Source: docs/domain/orders.md
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,11 @@ def trade_date(now: datetime) -> date:
     """The trade date an instant belongs to; 17:00:00 New York itself is the next one."""
     local = now.astimezone(NEW_YORK)
     return local.date() if local.time() < DAY_ENDS else local.date() + ONE_DAY
+
+
+def trade_date_end(day: date) -> datetime:
+    """The instant that no longer belongs to a trade date."""
+    return datetime.combine(day, DAY_ENDS, NEW_YORK).astimezone(UTC)
 
 
 def value_date(traded: date, settlement_lag: int) -> date:

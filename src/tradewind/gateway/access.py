@@ -44,10 +44,13 @@ STAFF_READS: Final = Access(audiences=_STAFF, roles=_READERS)
 STAFF_READS_PRICES: Final = Access(audiences=_STAFF, roles=_READERS | {Role.DEALER})
 #: A dealer stops and starts trade; the service holds him to that.
 STAFF_DEALS: Final = Access(audiences=_STAFF, roles=frozenset({Role.ADMIN, Role.DEALER}))
+#: Who answers for risk may stop all trade, and let it go on.
+STAFF_STOPS: Final = Access(audiences=_STAFF, roles=frozenset({Role.ADMIN, Role.DEALER, Role.RISK}))
 STAFF_WRITES: Final = Access(audiences=_STAFF, roles=frozenset({Role.ADMIN}))
 
 _ADMIN: Final = "/v1/admin"
 _REQUEST: Final = f"{_ADMIN}/change-requests/{{request_id}}"
+_ACTION: Final = f"{_ADMIN}/dealer-actions/{{action_id}}"
 _ACCOUNT: Final = "/v1/accounts/{account_id}"
 
 #: `/v1/admin/*` takes staff tokens alone, the rest of `/v1` client tokens alone; one login and
@@ -71,9 +74,17 @@ ROUTES: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("GET", f"{_ACCOUNT}/ledger"): CLIENT,
         ("GET", f"{_ACCOUNT}/orders"): CLIENT,
         ("POST", f"{_ACCOUNT}/orders"): CLIENT,
+        ("DELETE", f"{_ACCOUNT}/orders"): CLIENT_RELIEF,
+        ("POST", f"{_ACCOUNT}/orders/preview"): CLIENT,
         ("GET", f"{_ACCOUNT}/orders/{{order_id}}"): CLIENT,
+        ("GET", f"{_ACCOUNT}/orders/{{order_id}}/receipt"): CLIENT,
+        ("PATCH", f"{_ACCOUNT}/orders/{{order_id}}"): CLIENT,
         ("DELETE", f"{_ACCOUNT}/orders/{{order_id}}"): CLIENT_RELIEF,
+        ("PATCH", f"{_ACCOUNT}/positions/{{position_id}}"): CLIENT_RELIEF,
         ("POST", f"{_ACCOUNT}/positions/{{position_id}}/close"): CLIENT_RELIEF,
+        ("POST", f"{_ACCOUNT}/positions/{{position_id}}/close-by"): CLIENT_RELIEF,
+        ("POST", f"{_ACCOUNT}/positions/{{position_id}}/reverse"): CLIENT,
+        ("POST", f"{_ACCOUNT}/positions/close-all"): CLIENT_RELIEF,
         ("GET", "/v1/symbols"): CLIENT,
         ("GET", "/v1/symbols/{symbol}"): CLIENT,
         ("GET", "/v1/symbols/{symbol}/candles"): CLIENT,
@@ -104,6 +115,16 @@ ROUTES: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("POST", f"{_ADMIN}/liquidity-providers"): STAFF_WRITES,
         ("PATCH", f"{_ADMIN}/liquidity-providers/{{code}}"): STAFF_DEALS,
         ("GET", f"{_ADMIN}/liquidity"): STAFF_READS_PRICES,
+        ("GET", f"{_ADMIN}/fills/{{fill_id}}/receipt"): STAFF_READS_PRICES,
+        ("GET", f"{_ADMIN}/kill-switches"): STAFF_READS_PRICES,
+        ("POST", f"{_ADMIN}/kill-switches"): STAFF_STOPS,
+        ("DELETE", f"{_ADMIN}/kill-switches/{{scope}}/{{key}}"): STAFF_STOPS,
+        ("GET", f"{_ADMIN}/dealer-actions"): STAFF_READS_PRICES,
+        ("POST", f"{_ADMIN}/dealer-actions"): STAFF_DEALS,
+        ("POST", f"{_ACTION}/approve"): STAFF_DEALS,
+        ("POST", f"{_ACTION}/reject"): STAFF_DEALS,
+        ("POST", f"{_ADMIN}/orders/cancel-all"): STAFF_DEALS,
+        ("POST", f"{_ADMIN}/positions/close-all"): STAFF_DEALS,
         ("GET", f"{_ADMIN}/change-requests"): STAFF_READS_PRICES,
         ("POST", f"{_ADMIN}/change-requests"): STAFF_DEALS,
         ("GET", _REQUEST): STAFF_READS_PRICES,

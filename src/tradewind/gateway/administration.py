@@ -50,6 +50,16 @@ class Asked:
 
     async def once(self, status: int, work: Callable[[Connection], Awaitable[object]]) -> Response:
         """Do work that makes something; a repeated key gets the first answer again."""
+
+        async def answered(tx: Connection) -> str:
+            return msgspec.json.encode(await work(tx)).decode()
+
+        kept = await self.needs.configuration.once(await self.key(), answered)
+        headers = REPLAYED if kept.replayed else {}
+        return JsonAnswer(kept.answer.encode(), status, headers)
+
+    async def key(self) -> RequestKey:
+        """Read the one Idempotency-Key."""
         request = self.request
         keys = request.headers.getlist("idempotency-key")
         if len(keys) > 1:
@@ -60,15 +70,7 @@ class Asked:
         # An id may come in capitals; it is the same thing, and so the same key.
         path = request.scope["path"].lower()
         key = request_key(user, request.method, path, keys[0] if keys else None, body)
-
-        async def answered(tx: Connection) -> str:
-            return msgspec.json.encode(await work(tx)).decode()
-
-        kept = await self.needs.configuration.once(
-            RequestKey(id=key.id, user_id=user, text=key.text, body_hash=key.body_hash), answered
-        )
-        headers = REPLAYED if kept.replayed else {}
-        return JsonAnswer(kept.answer.encode(), status, headers)
+        return RequestKey(id=key.id, user_id=user, text=key.text, body_hash=key.body_hash)
 
     async def create(self, change: Change, model: type[View], **more: object) -> Response:
         """Make something new at once."""
@@ -97,6 +99,8 @@ def actor_of(caller: Principal) -> Actor:
         authority = Authority.ADMIN
     elif Role.DEALER in caller.roles:
         authority = Authority.DEALER
+    elif Role.RISK in caller.roles:
+        authority = Authority.RISK
     return Actor(name=f"user:{caller.user_id}", user_id=caller.user_id, authority=authority)
 
 
@@ -189,7 +193,7 @@ def requested(request: ChangeRequest, state: RequestState = RequestState.PENDING
 
 
 def cut_by_name(
-    found: Mapping[str, Configured], after: str | None, limit: int
+    found: Mapping[str, object], after: str | None, limit: int
 ) -> tuple[Sequence[str], str | None]:
     """Return the names of a page, and the cursor of the next."""
     names = sorted(name for name in found if after is None or name > after)

@@ -22,7 +22,9 @@ from tradewind.gateway.errors import RequestError, answer_error
 from tradewind.gateway.openapi import Documented, build_document
 from tradewind.gateway.routes import (
     accounts,
+    admin_dealing,
     admin_filters,
+    admin_kill_switches,
     admin_liquidity,
     admin_pricing,
     admin_requests,
@@ -31,6 +33,7 @@ from tradewind.gateway.routes import (
     candles,
     history,
     market,
+    receipts,
     system,
 )
 from tradewind.gateway.routes.system import stream_origin
@@ -42,11 +45,14 @@ _ROUTERS: Final = (
     auth.router,
     accounts.router,
     history.router,
+    receipts.router,
     market.router,
     candles.router,
     admin_terms.router,
     admin_pricing.router,
     admin_filters.router,
+    admin_kill_switches.router,
+    admin_dealing.router,
     admin_requests.router,
     admin_liquidity.router,
 )

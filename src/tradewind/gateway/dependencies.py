@@ -26,6 +26,8 @@ from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.services.accounts.service import Accounts
 from tradewind.services.configuration.approvals import Approvals
 from tradewind.services.configuration.service import Configuration
+from tradewind.services.dealing.model import LIMIT
+from tradewind.services.dealing.service import Dealing
 from tradewind.services.identity.model import Principal
 from tradewind.services.identity.service import Identity
 from tradewind.services.marketdata.candles import Candles
@@ -48,6 +50,8 @@ class GatewaySettings:
     stream_url: str
     #: TRADEWIND_WEB_DIR: the built web client, which may still be on its way.
     web_dir: Path | None
+    #: TRADEWIND_DEALER_LIMIT: what one dealer may cancel or close alone, in the house's currency.
+    dealer_limit: int = LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,7 @@ class Dependencies:
     markets: Markets
     configuration: Configuration
     approvals: Approvals
+    dealing: Dealing
     #: What pricing says of its LPs, by code; nothing while it is silent.
     lp_statuses: Callable[[], Awaitable[Mapping[str, LpStatus]]]
     probes: Mapping[str, Probe]

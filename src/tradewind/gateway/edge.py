@@ -28,6 +28,8 @@ from tradewind.infra.token_buckets import TokenBuckets
 #: A password of up to a megabyte is told that it is too long; a larger body is cut off.
 _BODY_BYTES_MAX: Final = {"/v1/auth/login": 1024 * 1024 + BODY_BYTES_MAX}
 _UNROUTED: Final = "unrouted"
+#: Ends of the paths that only close; like cancelling they have buckets of their own.
+_CLOSES: Final = ("/close", "/close-by", "/close-all")
 
 
 class Edge:
@@ -76,7 +78,7 @@ class Edge:
     def _refusal(self, scope: Scope) -> ThrottledError | RequestError | None:
         """Say why a request is not even looked at."""
         client = scope["client"]
-        relief = scope["method"] == "DELETE" or scope["path"].endswith("/close")
+        relief = scope["method"] == "DELETE" or scope["path"].endswith(_CLOSES)
         buckets = self._relief if relief else self._addresses
         wait_s = buckets.take(client and client[0], time.monotonic())
         if wait_s:

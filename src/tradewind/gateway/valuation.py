@@ -40,14 +40,14 @@ def account_view(holding: Holding, markets: Markets, now: datetime) -> AccountVi
         leverage=plain(own.account.leverage),
         position_mode=own.account.position_mode,
         status=own.account.status,
-        balance=_money(own.account.balance, currency),
-        credit=_money(own.account.credit, currency),
-        unrealized_pnl=_money(valued.unrealized_pnl if valued else None, currency),
-        equity=_money(valued.equity if valued else None, currency),
-        used_margin=_money(valued.used_margin if valued else None, currency),
-        reserved_margin=_money(own.account.reserved_margin, currency),
-        free_margin=_money(valued.free_margin if valued else None, currency),
-        margin_level=None if level is None else plain(level.quantize(_LEVEL_STEP)),
+        balance=money(own.account.balance, currency),
+        credit=money(own.account.credit, currency),
+        unrealized_pnl=money(valued.unrealized_pnl if valued else None, currency),
+        equity=money(valued.equity if valued else None, currency),
+        used_margin=money(valued.used_margin if valued else None, currency),
+        reserved_margin=money(own.account.reserved_margin, currency),
+        free_margin=money(valued.free_margin if valued else None, currency),
+        margin_level=level_text(level),
         as_of=now,
         last_event=own.last_event,
     )
@@ -60,6 +60,27 @@ def position_views(holding: Holding, markets: Markets, now: datetime) -> list[Po
     return [_position_view(row, own, marks) for row in holding.positions]
 
 
+def position_view(
+    row: PositionRow, own: OwnAccount, markets: Markets, now: datetime
+) -> PositionView:
+    """Value one position of an account by itself."""
+    return _position_view(row, own, _marks(own, (Symbol(row.symbol),), markets, now))
+
+
+@overload
+def money(amount: Decimal, currency: Currency) -> str: ...
+@overload
+def money(amount: Decimal | None, currency: Currency) -> str | None: ...
+def money(amount: Decimal | None, currency: Currency) -> str | None:
+    """Spell money in whole minor units."""
+    return None if amount is None else plain(to_minor_unit(amount, currency))
+
+
+def level_text(level: Decimal | None) -> str | None:
+    """Spell a margin level in percent."""
+    return None if level is None else plain(level.quantize(_LEVEL_STEP))
+
+
 def _position_view(row: PositionRow, own: OwnAccount, marks: Mapping[Symbol, Mark]) -> PositionView:
     position = _position(row)
     mark = marks.get(position.symbol)
@@ -70,16 +91,18 @@ def _position_view(row: PositionRow, own: OwnAccount, marks: Mapping[Symbol, Mar
         unrealized = margin.unrealized_pnl(position, mark)
     return PositionView(
         id=row.id,
+        ticket=row.ticket,
         account_id=row.account_id,
         symbol=row.symbol,
         side=cast("SideView", row.side),
         quantity=plain(row.quantity),
         open_price=plain(row.open_price),
-        used_margin=_money(used, currency),
-        unrealized_pnl=_money(unrealized, currency),
+        used_margin=money(used, currency),
+        unrealized_pnl=money(unrealized, currency),
         swap=plain(row.swap),
         stop_loss=plain(row.stop_loss),
         take_profit=plain(row.take_profit),
+        trailing_stop=plain(row.trailing_stop),
         opened_at=row.opened_at,
     )
 
@@ -105,15 +128,8 @@ def _position(row: PositionRow) -> Position:
         swap=row.swap,
         stop_loss=None if row.stop_loss is None else Price(row.stop_loss),
         take_profit=None if row.take_profit is None else Price(row.take_profit),
+        trailing_stop=row.trailing_stop,
         version=row.version,
         opened_at=row.opened_at,
         lots=(),
     )
-
-
-@overload
-def _money(amount: Decimal, currency: Currency) -> str: ...
-@overload
-def _money(amount: Decimal | None, currency: Currency) -> str | None: ...
-def _money(amount: Decimal | None, currency: Currency) -> str | None:
-    return None if amount is None else plain(to_minor_unit(amount, currency))

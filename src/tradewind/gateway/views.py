@@ -99,6 +99,7 @@ def fill_view(row: FillRow) -> Fill:
         realized_pnl=plain(row.realized_pnl),
         quote_pnl=plain(row.quote_pnl),
         conversion_rate=plain(row.conversion_rate),
+        reason=row.reason,
         time=row.time,
     )
 
@@ -107,6 +108,7 @@ def position_change(row: PositionRow) -> PositionChange:
     """Show a position as its event left it, unvalued."""
     return PositionChange(
         id=row.id,
+        ticket=row.ticket,
         account_id=row.account_id,
         symbol=row.symbol,
         side=cast("Side", row.side),
@@ -115,6 +117,7 @@ def position_change(row: PositionRow) -> PositionChange:
         swap=plain(row.swap),
         stop_loss=plain(row.stop_loss),
         take_profit=plain(row.take_profit),
+        trailing_stop=plain(row.trailing_stop),
         opened_at=row.opened_at,
         closed_at=row.closed_at,
     )
@@ -217,12 +220,7 @@ def _order_fields(row: OrderRow) -> dict[str, Any]:
         "quantity": plain(row.quantity),
         "filled_quantity": plain(row.filled_quantity),
         "average_price": plain(row.average_price),
-        "limit_price": plain(row.limit_price),
-        "stop_price": plain(row.stop_price),
-        "worst_price": plain(row.worst_price),
-        "stop_loss": plain(row.stop_loss),
-        "take_profit": plain(row.take_profit),
-        "trailing_stop": plain(row.trailing_stop),
+        **_levels(row),
         "state": row.state,
         "reject": _cause(row.reject_code, row.reject_message),
         "end": _cause(row.end_code, row.end_message),
@@ -235,6 +233,28 @@ def _order_fields(row: OrderRow) -> dict[str, Any]:
         "version": row.version,
         "cancel_requested": row.cancel_requested,
         "position_id": row.position_id,
+        "reduce_only": row.reduce_only,
+        "linked_order_id": row.linked_id,
+        "parent_order_id": row.parent_id,
+        "reason": row.reason,
+        "channel": row.channel,
+        "triggered_at": row.triggered_at,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
+    }
+
+
+def _levels(row: OrderRow) -> dict[str, Any]:
+    """Prices and distances that an order names."""
+    return {
+        "limit_price": plain(row.limit_price),
+        "stop_price": plain(row.stop_price),
+        "worst_price": plain(row.worst_price),
+        "trigger_side": row.trigger_side or "default",
+        "stop_loss": plain(row.stop_loss),
+        "stop_loss_distance": plain(row.stop_loss_distance),
+        "take_profit": plain(row.take_profit),
+        "take_profit_distance": plain(row.take_profit_distance),
+        "trailing_stop": plain(row.trailing_stop),
+        "guaranteed_stop": bool(row.guaranteed_stop),
     }

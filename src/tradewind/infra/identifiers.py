@@ -16,6 +16,12 @@ _RANDOM_BITS: Final = 0x0FFF_3FFF_FFFF_FFFF_FFFF
 _VERSION_AND_VARIANT: Final = 0x7000_8000_0000_0000_0000
 
 
+def oldest_id(age_s: float) -> UUID:
+    """Return the first id that could have been made so many seconds ago."""
+    since = time.time_ns() // 1_000_000 - int(age_s * 1000)
+    return pgproto.UUID((max(since, 0) << 80).to_bytes(16, "big"))
+
+
 class IdSource:
     """Makes UUIDv7 values; randomness is drawn in blocks because a system call an id is dear."""
 

@@ -114,7 +114,9 @@ async def acquire(pool: asyncpg.Pool, name: str, holder: str) -> Lease:
         await asyncio.sleep(POLL_S)
 
 
-async def guard(connection: asyncpg.pool.PoolConnectionProxy, lease: Lease) -> None:
+async def guard(
+    connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy, lease: Lease
+) -> None:
     """Hold the lease's row for this transaction. Raises LeaseLost when it is another's."""
     if await connection.fetchval(GUARD_SQL, lease.name, lease.epoch) is None:
         raise LeaseLost(f"lease {lease.name} of epoch {lease.epoch} was taken over")

@@ -20,7 +20,9 @@ from starlette.types import ASGIApp
 from tradewind.gateway.app import Extension, create_app, describe
 from tradewind.gateway.dependencies import AddressLimits, GatewaySettings
 from tradewind.gateway.routes.order_documents import documented
-from tradewind.gateway.routes.orders import OrderDoor, order_routes
+from tradewind.gateway.routes.order_door import OrderDoor
+from tradewind.gateway.routes.orders import order_routes
+from tradewind.gateway.routes.positions import position_routes
 from tradewind.infra.decimals import trap_floats
 from tradewind.infra.logging import configure_logging
 from tradewind.infra.metrics import serve_metrics
@@ -29,6 +31,7 @@ from tradewind.infra.settings import Settings, integer, settings_from_environmen
 from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.processes.api_parts import Parts, build_parts, dependencies_of, run_background
 from tradewind.processes.oms_metrics import expose_oms
+from tradewind.services.dealing.model import LIMIT
 
 _BACKLOG: Final = 2048
 _KEEP_ALIVE_S: Final = 75
@@ -71,6 +74,7 @@ def api_settings(environment: Mapping[str, str] = os.environ) -> ApiSettings:
             stream_port=common.port + 1,
             stream_url=environment.get("TRADEWIND_STREAM_URL", ""),
             web_dir=Path(web_dir) if web_dir else None,
+            dealer_limit=integer(environment, "TRADEWIND_DEALER_LIMIT", LIMIT),
         ),
         trusted_proxies=environment.get("TRADEWIND_TRUSTED_PROXIES", ""),
         reuse_port=environment.get("TRADEWIND_REUSE_PORT") == "1",
@@ -106,16 +110,19 @@ def compose(parts: Parts, settings: ApiSettings) -> ASGIApp:
     limits = AddressLimits(
         general=TokenBuckets(rate, 2 * rate), relief=TokenBuckets(rate, 2 * rate)
     )
+    dependencies = dependencies_of(parts, settings.gateway, limits)
     door = OrderDoor(
         gate=parts.gate,
         oms=parts.oms,
+        accounts=dependencies.accounts,
+        markets=parts.markets,
         instruments=lambda: parts.reference.instruments,
         clock=parts.clock,
         new_id=parts.ids.new,
     )
     return create_app(
-        dependencies_of(parts, settings.gateway, limits),
-        [Extension(plain=order_routes(door), documented=documented())],
+        dependencies,
+        [Extension(plain=[*order_routes(door), *position_routes(door)], documented=documented())],
     )
 
 

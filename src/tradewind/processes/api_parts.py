@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import asyncpg
@@ -32,6 +33,7 @@ from tradewind.infra.token_buckets import TokenBuckets
 from tradewind.services.accounts.service import Accounts
 from tradewind.services.configuration.approvals import Approvals
 from tradewind.services.configuration.service import Configuration
+from tradewind.services.dealing.service import Dealing
 from tradewind.services.identity.access_tokens import AccessTokens
 from tradewind.services.identity.authenticator import Authenticator
 from tradewind.services.identity.service import Identity
@@ -45,7 +47,8 @@ from tradewind.services.pricing.sessions import load_calendars
 
 _READ_CONNECTIONS: Final = 8
 _AUTH_CONNECTIONS: Final = 4
-_STAFF_CONNECTIONS: Final = 2
+#: One more than a mass close takes, so that trade can be stopped meanwhile.
+_STAFF_CONNECTIONS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +191,9 @@ def dependencies_of(
         markets=parts.markets,
         configuration=parts.configuration,
         approvals=Approvals(parts.configuration),
+        dealing=Dealing(
+            parts.configuration, parts.oms, parts.markets, Decimal(settings.dealer_limit)
+        ),
         lp_statuses=lambda: read_lp_statuses(parts.redis),
         probes=_probes(parts),
     )

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
-
 from tests.services.configuration.world import World
 from tradewind.core.errors import ConflictError
+from tradewind.core.orders import TimeInForce
 from tradewind.services.configuration.audit import entries_after, verify_chain
 from tradewind.services.configuration.model import Actor, Authority, Kind
 from tradewind.services.configuration.rebasing import rebase
@@ -82,80 +81,37 @@ async def test_a_version_that_somebody_else_has_overtaken_is_refused(world: Worl
         await world.change(world.bob, quote_age_ms_max=6_000)
 
 
-REFUSED: Mapping[str, tuple[str, Mapping[str, object]]] = {
-    "a symbol that does not exist": ("symbol_not_found", {"subject": "NONE", "pip": "1"}),
-    "a new one of a known name": ("already_exists", {"version": 0, "pip": "1"}),
-    "a field that does not exist": ("unknown_field", {"colour": "red"}),
-    "a contract size": ("immutable", {"contract_size": "1"}),
-    "a precision": ("immutable", {"price_precision": 4}),
-    "a margin rate by one person": ("approval_required", {"margin_rate": "0.02"}),
-    "a margin floor by one person": ("approval_required", {"margin_floor": "1"}),
-    "a maximum below the minimum": ("out_of_range", {"quantity_max": "10"}),
-    "a number in words": ("invalid_decimal", {"quantity_max": "1e9"}),
-    "a number that is none": ("invalid_value", {"quantity_max": "NaN!"}),
-    "a float": ("invalid_decimal", {"quantity_max": 20000000.5}),
-    "an unknown calendar": ("unknown_calendar", {"calendar": "moon"}),
-    "an unknown LP": ("unknown_liquidity_provider", {"lp_symbols": {"lp-nine": "X"}}),
-    "a group's leverage by one person": (
-        "approval_required",
-        {"kind": Kind.GROUP, "subject": "standard", "leverage_cap": "500"},
-    ),
-    "a group's stop-out by one person": (
-        "approval_required",
-        {"kind": Kind.GROUP, "subject": "pro", "stop_out_level": "20"},
-    ),
-    "a group's commission by one person": (
-        "approval_required",
-        {"kind": Kind.GROUP, "subject": "raw", "commission_amount": "1"},
-    ),
-    "a group's book by one person": (
-        "approval_required",
-        {"kind": Kind.GROUP, "subject": "raw", "book": "A"},
-    ),
-    "a markup below nothing": (
-        "out_of_range",
-        {"kind": Kind.MARKUP_RULE, "subject": "standard", "bid_points": "-1"},
-    ),
-    "a rule of an unknown group": (
-        "unknown_group",
-        {"kind": Kind.MARKUP_RULE, "subject": "x", "version": 0, "group": "x"},
-    ),
-    "a calendar of an unknown zone": (
-        "invalid_calendar",
-        {"kind": Kind.CALENDAR, "subject": "fx", "time_zone": "Mars/Olympus"},
-    ),
-    "a calendar whose sessions overlap": (
-        "invalid_calendar",
-        {
-            "kind": Kind.CALENDAR,
-            "subject": "fx",
-            "sessions": [
-                {"day": "monday", "open": "08:00", "close": "12:00"},
-                {"day": "monday", "open": "11:00", "close": "16:00"},
-            ],
-        },
-    ),
-    "an LP of the other environment": (
-        "wrong_environment",
-        {
-            "kind": Kind.LIQUIDITY_PROVIDER, "subject": "lp-live", "version": 0,
-            "code": "lp-live", "name": "Live", "environment": "live", "priority": 3,
-            "enabled": True, "symbol_map": {},
-        },
-    ),
-}  # fmt: skip
+async def test_the_rules_of_resting_orders_are_soft_and_each_is_stored(world: World) -> None:
+    await world.change(
+        time_in_force=["fok", "gtc"],
+        stop_distance_points="15.5",
+        freeze_distance_points="3",
+        price_collar="0.25",
+        guaranteed_stop_premium_points=None,
+        guaranteed_stop_distance_points="7",
+    )
+    columns = (
+        "time_in_force, stop_distance_points, freeze_distance_points, price_collar,"
+        " guaranteed_stop_premium_points, guaranteed_stop_distance_points"
+    )
+    row = await world.owner.fetchrow(
+        f"SELECT {columns} FROM instrument_version WHERE symbol = 'EURUSD' AND version = 2"  # noqa: S608
+    )
+    assert row is not None
+    assert tuple(row) == (["fok", "gtc"], Decimal("15.5"), 3, Decimal("0.25"), None, 7)
+    terms = await terms_of(world)
+    assert terms.time_in_force == (TimeInForce.FOK, TimeInForce.GTC)
+    await world.change(version=2, price_collar=None)
+    assert (await terms_of(world)).price_collar is None
 
 
-@pytest.mark.parametrize("name", REFUSED)
-async def test_what_may_not_be_is_refused_and_leaves_no_trace(world: World, name: str) -> None:
-    code, what = REFUSED[name]
-    async with world.refused(code):
-        await world.change(**what)
-
-
-async def test_a_time_that_has_passed_is_refused(world: World) -> None:
-    async with world.refused("in_the_past"):
-        await world.change(effective_from=world.clock.now() - HOUR, quote_age_ms_max=1)
+async def test_a_new_symbol_takes_all_orders_and_keeps_no_distance(world: World) -> None:
+    request = await world.file(subject="USDSEK", version=0, **USDSEK)
+    await world.approve(world.bob, request)
+    terms = await terms_of(world, "USDSEK")
+    assert terms.time_in_force == tuple(TimeInForce)
+    assert (terms.stop_distance_points, terms.freeze_distance_points) == (0, 0)
+    assert (terms.price_collar, terms.guaranteed_stop_premium_points) == (None, None)
 
 
 async def test_a_dealer_stops_trade_and_may_do_nothing_else(world: World) -> None:

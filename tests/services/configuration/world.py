@@ -26,7 +26,8 @@ from tradewind.services.configuration.service import Configuration
 TABLES = (
     "account_group", "audit", "audit_head", "calendar_version", "change_request",
     "config_version", "currency", "group_version", "instrument", "instrument_version",
-    "liquidity_provider", "markup_rule", "quote_filter", "quote_rebase", "staff_answer",
+    "kill_switch", "liquidity_provider", "markup_rule", "quote_filter", "quote_rebase",
+    "staff_answer",
 )  # fmt: skip
 _DIGESTS_SQL = " UNION ALL ".join(
     f"""SELECT '{table}' AS name,
@@ -58,6 +59,7 @@ class World:
     alice: Actor
     bob: Actor
     dealer: Actor
+    risk: Actor
 
     async def change(self, actor: Actor | None = None, /, **what: Any) -> None:
         """Change something at once: `kind`, `subject`, `version`, then the fields."""
@@ -122,8 +124,8 @@ async def open_world(settings: Settings) -> AsyncGenerator[World]:
         async with await open_pool(settings, "tw_admin", size_max=3) as pool:
             async with pool.acquire() as connection:
                 people = []
-                for name in ("alice", "bob", "dealer"):
-                    role = "dealer" if name == "dealer" else "admin"
+                roles = {"alice": "admin", "bob": "admin", "dealer": "dealer", "risk": "risk"}
+                for name, role in roles.items():
                     person = Person(
                         email=f"{name}@tradewind.test", name=name, role=role, accounts=()
                     )
@@ -138,6 +140,7 @@ async def open_world(settings: Settings) -> AsyncGenerator[World]:
                 alice=_actor(people[0], Authority.ADMIN),
                 bob=_actor(people[1], Authority.ADMIN),
                 dealer=_actor(people[2], Authority.DEALER),
+                risk=_actor(people[3], Authority.RISK),
             )
     finally:
         await owner.close()

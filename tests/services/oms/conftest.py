@@ -2,8 +2,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.services.oms.world import World, open_world
-from tradewind.infra.settings import Settings
+pytest.register_assert_rewrite("tests.services.oms.order_machine", "tests.services.oms.asking")
+
+from tests.services.oms.world import World, open_world  # noqa: E402
+from tradewind.infra.settings import Settings  # noqa: E402
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from tests.services.oms.world import World
+
 Row = dict[str, Any]
 Tables = dict[str, dict[tuple[str, ...], Row]]
 
@@ -19,7 +21,21 @@ KEYS: Final = {
     "ledger_posting": ("account_id", "id"),
 }
 _DECODER: Final = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
-_TEXTS: Final = {"label", "comment", "client_order_id", "quote_id", "conversion_quotes", "actor"}
+_TEXTS: Final = {
+    "lp_quotes", "trigger_quote", "label", "comment", "client_order_id", "quote_id",
+    "conversion_quotes", "actor",
+}  # fmt: skip
+
+
+async def assert_rebuilds(world: World) -> Tables:
+    """Every row of every table is what the log says; returns what it says."""
+    events = await world.rows("SELECT type, data::text FROM account_event ORDER BY account_id, seq")
+    rebuilt = rebuild((event["type"], event["data"]) for event in events)
+    for table, rows in rebuilt.items():
+        found = await world.rows(f"SELECT to_jsonb(t)::text AS row FROM {table} t")  # noqa: S608
+        stored = rebuild((f"row.{table}", row["row"]) for row in found)[table]
+        assert rows == stored, table
+    return rebuilt
 
 
 def rebuild(events: Iterable[tuple[str, str]]) -> Tables:

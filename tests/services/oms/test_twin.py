@@ -11,9 +11,10 @@ from tests.services.oms.twin import EPSILON, Ask, Shown, Twin
 from tests.services.oms.world import MARKUP, World
 from tradewind.contracts.events import OrderRow
 from tradewind.core.accounts import Side
+from tradewind.core.commands import ClosePosition, PlaceOrder
 from tradewind.core.ids import Symbol
 from tradewind.core.money import Quantity
-from tradewind.core.orders import ClosePosition, PlaceOrder, TimeInForce
+from tradewind.core.orders import TimeInForce
 
 D = Decimal
 COMMANDS = 400
@@ -23,7 +24,8 @@ ENDINGS = {"filled": "filled", "no_liquidity": "cancelled", "ioc_partial": "canc
 
 POSITIONS_SQL = """
     SELECT id, symbol, CASE side WHEN 'buy' THEN quantity ELSE -quantity END AS units, open_price
-      FROM trade_position WHERE account_id = $1 AND closed_at IS NULL ORDER BY ticket
+      FROM trade_position WHERE account_id = $1 AND closed_at IS NULL
+     ORDER BY opened_at, ticket
 """
 ACCOUNT_SQL = "SELECT balance, carry, last_event FROM account WHERE id = $1"
 CLIENT_SUM_SQL = """

@@ -27,7 +27,7 @@ class Shown:
     depth: Decimal | None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Held:
     """One position: `units` are positive when bought; `notional` is in account currency."""
 
@@ -35,6 +35,8 @@ class Held:
     units: Decimal
     price: Decimal
     notional: Decimal
+    #: What it is protected by: stop_loss and take_profit are prices, trailing a distance.
+    levels: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,19 +69,29 @@ class Twin:
         if ask.named is not None:
             against = price - ask.named if ask.units > 0 else ask.named - price
             if against > ask.deviation:
-                return self._seen("requote")
+                return self.note("requote")
         units, ended = self._available(ask, shown)
         if units == 0:
-            return self._seen("no_liquidity")
-        money, held = self.money, [copy(h) for h in self.held]
-        used = self._used()
-        what = self._trade(ask, units, price, shown.rate)
+            return self.note("no_liquidity")
+        kept, used = self.keep(), self.used()
+        what = self.trade(ask, units, price, shown.rate)
         opens = what in {"open", "increase", "reversal"}
-        if opens and self._free(prices) < 0 and self._used() > used:
-            self.money, self.held = money, held
-            return self._seen("insufficient_margin")
-        self._seen(what)
-        return self._seen(ended)
+        if opens and self.free(prices) < 0 and self.used() > used:
+            self.restore(kept)
+            return self.note("insufficient_margin")
+        self.note(what)
+        return self.note(ended)
+
+    def keep(self) -> tuple[Decimal, list[tuple["Held", "Held"]]]:
+        """Remember money and positions."""
+        return self.money, [(held, copy(held)) for held in self.held]
+
+    def restore(self, kept: tuple[Decimal, list[tuple["Held", "Held"]]]) -> None:
+        """Put back what was kept; positions stay the same objects."""
+        self.money, pairs = kept
+        self.held = [held for held, _ in pairs]
+        for held, old in pairs:
+            held.units, held.price, held.notional = old.units, old.price, old.notional
 
     def _available(self, ask: Ask, shown: Shown) -> tuple[Decimal, str]:
         displayed = ask.named == (shown.ask if ask.units > 0 else shown.bid)
@@ -89,7 +101,7 @@ class Twin:
             return D(0), "no_liquidity"
         return shown.depth.copy_sign(ask.units), "ioc_partial"
 
-    def _trade(self, ask: Ask, units: Decimal, price: Decimal, rate: Decimal) -> str:
+    def trade(self, ask: Ask, units: Decimal, price: Decimal, rate: Decimal) -> str:
         self.money -= max(self.minimum, self.per_lot * abs(units) / 100_000)
         target = self._target(ask, units)
         opened = Held(symbol=ask.symbol, units=units, price=price, notional=D(0))
@@ -120,13 +132,13 @@ class Twin:
     def _target(self, ask: Ask, units: Decimal) -> Held | None:
         if ask.target is not None:
             target = self.held[ask.target]
-            assert abs(units) <= abs(target.units)
+            assert units * target.units > 0 or abs(units) <= abs(target.units)
             return target
         if self.hedging:
             return None
         return next((h for h in self.held if h.symbol == ask.symbol), None)
 
-    def _used(self) -> Decimal:
+    def used(self) -> Decimal:
         total = D(0)
         for symbol in {h.symbol for h in self.held}:
             long = sum((h.notional for h in self.held if h.symbol == symbol and h.units > 0), D(0))
@@ -134,14 +146,14 @@ class Twin:
             total += max(long, short) / LEVERAGE
         return total
 
-    def _free(self, prices: dict[str, Shown]) -> Decimal:
+    def free(self, prices: dict[str, Shown]) -> Decimal:
         profit = D(0)
         for h in self.held:
             shown = prices[h.symbol]
             closing = shown.bid if h.units > 0 else shown.ask
             profit += h.units * (closing - h.price) * shown.rate
-        return self.money + profit - self._used()
+        return self.money + profit - self.used()
 
-    def _seen(self, what: str) -> str:
+    def note(self, what: str) -> str:
         self.seen[what] += 1
         return what

@@ -13,11 +13,13 @@ import asyncpg
 import msgspec
 
 from tests.services.oms.seeding import Trader, seed_reference, seed_trader
+from tradewind.contracts.events import OrderRow
 from tradewind.contracts.ticks import Tick, TickPrice, TickQuote
 from tradewind.core.accounts import Side
-from tradewind.core.ids import OrderId, PositionId, Symbol
+from tradewind.core.commands import CancelOrder, ClosePosition, PlaceOrder
+from tradewind.core.ids import AccountId, OrderId, PositionId, Symbol
 from tradewind.core.money import Quantity
-from tradewind.core.orders import CancelOrder, Channel, ClosePosition, PlaceOrder, TimeInForce
+from tradewind.core.orders import Channel, TimeInForce
 from tradewind.infra.clock import Clock
 from tradewind.infra.identifiers import IdSource
 from tradewind.infra.secrets import read_secret
@@ -26,11 +28,15 @@ from tradewind.infra.ticks import TickFeed
 from tradewind.services.oms.batch import Connect, Tools
 from tradewind.services.oms.markets import Markets
 from tradewind.services.oms.service import Oms
-from tradewind.services.oms.submission import Answer, Command, RequestKey
+from tradewind.services.oms.submission import Answer, Command, RequestKey, TriggerOrder
 from tradewind.services.pricing.reference import Reference
 
 D = Decimal
 DEADLINE_S = 15.0
+ORDERS_SQL = """
+    SELECT to_jsonb(o)::text FROM trade_order o WHERE account_id = $1 ORDER BY ticket
+"""
+ORDER = msgspec.json.Decoder(OrderRow)
 MARKUP = {"EURUSD": D("0.00002"), "USDJPY": D("0.002")}
 
 
@@ -55,7 +61,7 @@ class World:
 
     def tick(
         self, symbol: str, bid: str | Decimal, ask: str | Decimal, size: int = 1_000_000
-    ) -> None:
+    ) -> Tick:
         """Publish an unmarked BBO of two LPs, half of `size` each; groups pay the markup."""
         self.sequence += 1
         now = self.tools.clock.now()
@@ -88,6 +94,23 @@ class World:
         )
         self.feed.receive(msgspec.json.encode(tick))
         self.feed.heartbeat()
+        return tick
+
+    async def trigger(self, order: OrderRow, tick: Tick) -> Answer:
+        """Tell the service that a tick woke an order, as the trigger engine does."""
+        return await self.submit(
+            TriggerOrder(
+                order_id=OrderId(order.id),
+                account_id=AccountId(order.account_id),
+                version=order.version,
+                tick=tick,
+            )
+        )
+
+    async def orders(self, trader: Trader) -> list[OrderRow]:
+        """Return the orders of an account as they are stored, oldest first."""
+        rows = await self.owner.fetch(ORDERS_SQL, trader.account_id)
+        return [ORDER.decode(row[0]) for row in rows]
 
     def order(self, trader: Trader, **changes: Any) -> PlaceOrder:
         """Buy 10,000 EURUSD at market, unless told otherwise."""

@@ -43,6 +43,10 @@ class Processes:
         """Start a pricing process; `ready` waits until it holds the lease."""
         return await self._start("tradewind.processes.pricing", ready=ready)
 
+    async def trigger(self) -> "subprocess.Popen[bytes]":
+        """Start a trigger process."""
+        return await self._start("tradewind.processes.trigger")
+
     def events(self, process: "subprocess.Popen[bytes]", name: str) -> list[dict[str, object]]:
         """Return what a process logged under one name."""
         lines = self.logs[process.pid].read_text("utf-8").splitlines()

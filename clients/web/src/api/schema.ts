@@ -221,7 +221,8 @@ export interface paths {
         put?: never;
         /** Place an order */
         post: operations["place_an_order"];
-        delete?: never;
+        /** Cancel all orders */
+        delete: operations["cancel_all_orders"];
         options?: never;
         head?: never;
         patch?: never;
@@ -245,7 +246,8 @@ export interface paths {
         delete: operations["cancel_an_order"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Amend an order */
+        patch: operations["amend_an_order"];
         trace?: never;
     };
     "/v1/accounts/{account_id}/fills": {
@@ -300,6 +302,46 @@ export interface paths {
          * @description List the account's event log after number `after`, in order and without gaps.
          */
         get: operations["events_v1_accounts__account_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/orders/{order_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Order Receipt
+         * @description Say of each fill of an order which price it was dealt on, when, and why.
+         */
+        get: operations["order_receipt_v1_accounts__account_id__orders__order_id__receipt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/fills/{fill_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fill Receipt
+         * @description Say of a fill what its owner is told, and what was behind it.
+         */
+        get: operations["fill_receipt_v1_admin_fills__fill_id__receipt_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -698,6 +740,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/kill-switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kill Switches
+         * @description List what is set, by scope and key; `after` is `next` of the page before.
+         */
+        get: operations["kill_switches_v1_admin_kill_switches_get"];
+        put?: never;
+        /**
+         * Set Kill Switch
+         * @description Refuse from now on whatever would open a position; 409 where that is so already.
+         */
+        post: operations["set_kill_switch_v1_admin_kill_switches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/kill-switches/{scope}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Clear Kill Switch
+         * @description Let positions be opened again; the key of `global` is `-`.
+         */
+        delete: operations["clear_kill_switch_v1_admin_kill_switches__scope___key__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dealer-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dealer Actions
+         * @description List actions, newest first.
+         */
+        get: operations["dealer_actions_v1_admin_dealer_actions_get"];
+        put?: never;
+        /**
+         * Ask For Dealer Action
+         * @description Do it at once, or answer 202 with an action that waits for a second person.
+         */
+        post: operations["ask_for_dealer_action_v1_admin_dealer_actions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dealer-actions/{action_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Dealer Action
+         * @description Agree to exactly what was read; it is done in the same moment.
+         */
+        post: operations["approve_dealer_action_v1_admin_dealer_actions__action_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/dealer-actions/{action_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Dealer Action
+         * @description End an action that waits; its creator takes it back so.
+         */
+        post: operations["reject_dealer_action_v1_admin_dealer_actions__action_id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/orders/cancel-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel All Orders
+         * @description Cancel every open order that protects nothing, of an account, a symbol or a group.
+         */
+        post: operations["cancel_all_orders_v1_admin_orders_cancel_all_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/positions/close-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close All Positions
+         * @description Close every position of an account, a symbol or a group; a close waits for its price.
+         */
+        post: operations["close_all_positions_v1_admin_positions_close_all_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/change-requests": {
         parameters: {
             query?: never;
@@ -826,6 +1016,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/orders/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview an order */
+        post: operations["preview_an_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/positions/{position_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Protect a position */
+        patch: operations["protect_a_position"];
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/positions/{position_id}/close": {
         parameters: {
             query?: never;
@@ -837,6 +1061,57 @@ export interface paths {
         put?: never;
         /** Close a position */
         post: operations["close_a_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/positions/{position_id}/close-by": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a position by another */
+        post: operations["close_a_position_by_another"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/positions/{position_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reverse a position */
+        post: operations["reverse_a_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/positions/close-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close all positions */
+        post: operations["close_all_positions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1190,7 +1465,7 @@ export interface components {
         };
         /**
          * ConfiguredGroup
-         * @description The terms of a group's accounts. Levels are percent.
+         * @description The terms of a group's accounts. Levels are percent; null is no limit.
          */
         ConfiguredGroup: {
             /** Version */
@@ -1240,6 +1515,12 @@ export interface components {
             commission_minimum: string;
             /** Swap Factor */
             swap_factor: string;
+            /** Fifo */
+            fifo: boolean;
+            /** Orders Per Second Max */
+            orders_per_second_max: number | null;
+            /** Open Orders Max */
+            open_orders_max: number | null;
         };
         /**
          * ConfiguredGroupPage
@@ -1253,7 +1534,7 @@ export interface components {
         };
         /**
          * ConfiguredSymbol
-         * @description A specification in force. Quantities are units, ages milliseconds.
+         * @description A specification in force. Quantities are units, ages milliseconds, a collar a share.
          */
         ConfiguredSymbol: {
             /** Version */
@@ -1321,6 +1602,18 @@ export interface components {
             lp_symbols: {
                 [key: string]: string;
             };
+            /** Time In Force */
+            time_in_force: ("gtc" | "day" | "gtd" | "ioc" | "fok")[];
+            /** Stop Distance Points */
+            stop_distance_points: string;
+            /** Freeze Distance Points */
+            freeze_distance_points: string;
+            /** Price Collar */
+            price_collar: string | null;
+            /** Guaranteed Stop Premium Points */
+            guaranteed_stop_premium_points: string | null;
+            /** Guaranteed Stop Distance Points */
+            guaranteed_stop_distance_points: string;
         };
         /**
          * ConfiguredSymbolPage
@@ -1341,6 +1634,156 @@ export interface components {
             open: string;
             /** Close */
             close: string;
+        };
+        /**
+         * DealerAction
+         * @description What was asked for and became of it.
+         *
+         *     `outcome` is the state of the order that did it, or why it failed. `executing` is decided and
+         *     not yet known to be done; repeat the request.
+         */
+        DealerAction: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cancel_order" | "close_position" | "bust_fill" | "correct_fill" | "cancel_all" | "close_all";
+            /** Account Id */
+            account_id: string | null;
+            /** Target Id */
+            target_id: string | null;
+            /** Symbol */
+            symbol: string | null;
+            /** Group */
+            group: string | null;
+            /** Quantity */
+            quantity: string | null;
+            /** Price */
+            price: string | null;
+            /** Lp Reference */
+            lp_reference: string | null;
+            /** Reason */
+            reason: string;
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "executing" | "executed" | "failed" | "rejected";
+            /** Outcome */
+            outcome: string | null;
+            /**
+             * Created By
+             * Format: uuid
+             */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+        };
+        /**
+         * DealerActionPage
+         * @description Actions, newest first.
+         */
+        DealerActionPage: {
+            /** Items */
+            items: components["schemas"]["DealerAction"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DealerReceipt
+         * @description What the house sees of a fill beside what its owner does; `rule` is null for a lost one.
+         */
+        DealerReceipt: {
+            /**
+             * Fill Id
+             * Format: uuid
+             */
+            fill_id: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+            /** Quantity */
+            quantity: string;
+            /** Price */
+            price: string;
+            /** Displayed Price */
+            displayed_price: string;
+            /** Requested Price */
+            requested_price: string | null;
+            /** Slippage */
+            slippage: string;
+            /** Markup */
+            markup: string;
+            /** Commission */
+            commission: string;
+            /** Capacity */
+            capacity: string;
+            /** Reason */
+            reason: string;
+            quote: components["schemas"]["ReceiptQuote"];
+            times: components["schemas"]["ReceiptTimes"];
+            /** Explanation */
+            explanation: string[];
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Ticket */
+            ticket: number;
+            /** Order Type */
+            order_type: string;
+            /** Channel */
+            channel: string;
+            /** Actor */
+            actor: string;
+            /** On Behalf Of */
+            on_behalf_of: string | null;
+            /** Corrects Fill Id */
+            corrects_fill_id: string | null;
+            bbo: components["schemas"]["ReceiptBbo"];
+            /** Lps */
+            lps: components["schemas"]["ReceiptLp"][];
+            /** Rules Version */
+            rules_version: number;
+            rule: components["schemas"]["ReceiptRule"] | null;
+            route: components["schemas"]["ReceiptRoute"];
+            trigger: components["schemas"]["ReceiptTrigger"] | null;
+            conversion: components["schemas"]["ReceiptConversion"];
+            /** Instrument Version */
+            instrument_version: number;
+            /** Group */
+            group: string;
+            /** Group Version */
+            group_version: number;
         };
         /**
          * Event
@@ -1427,6 +1870,8 @@ export interface components {
             quote_pnl: string;
             /** Conversion Rate */
             conversion_rate: string;
+            /** Reason */
+            reason: string;
             /**
              * Time
              * Format: date-time
@@ -1442,6 +1887,48 @@ export interface components {
             items: components["schemas"]["Fill"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * FillReceipt
+         * @description Why a fill is what it is. Slippage is positive when the client got better than displayed.
+         *
+         *     Slippage and markup are price units, the commission is in account currency.
+         */
+        FillReceipt: {
+            /**
+             * Fill Id
+             * Format: uuid
+             */
+            fill_id: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+            /** Quantity */
+            quantity: string;
+            /** Price */
+            price: string;
+            /** Displayed Price */
+            displayed_price: string;
+            /** Requested Price */
+            requested_price: string | null;
+            /** Slippage */
+            slippage: string;
+            /** Markup */
+            markup: string;
+            /** Commission */
+            commission: string;
+            /** Capacity */
+            capacity: string;
+            /** Reason */
+            reason: string;
+            quote: components["schemas"]["ReceiptQuote"];
+            times: components["schemas"]["ReceiptTimes"];
+            /** Explanation */
+            explanation: string[];
         };
         /**
          * FilledOrder
@@ -1481,12 +1968,23 @@ export interface components {
             stop_price: string | null;
             /** Worst Price */
             worst_price: string | null;
+            /**
+             * Trigger Side
+             * @enum {string}
+             */
+            trigger_side: "default" | "bid" | "ask" | "mid" | "inverse";
             /** Stop Loss */
             stop_loss: string | null;
+            /** Stop Loss Distance */
+            stop_loss_distance: string | null;
             /** Take Profit */
             take_profit: string | null;
+            /** Take Profit Distance */
+            take_profit_distance: string | null;
             /** Trailing Stop */
             trailing_stop: string | null;
+            /** Guaranteed Stop */
+            guaranteed_stop: boolean;
             /**
              * State
              * @enum {string}
@@ -1514,6 +2012,18 @@ export interface components {
             facts: components["schemas"]["Fact"][] | null;
             /** Position Id */
             position_id: string | null;
+            /** Reduce Only */
+            reduce_only: boolean;
+            /** Linked Order Id */
+            linked_order_id: string | null;
+            /** Parent Order Id */
+            parent_order_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Channel */
+            channel: string;
+            /** Triggered At */
+            triggered_at: string | null;
             /**
              * Created At
              * Format: date-time
@@ -1561,6 +2071,22 @@ export interface components {
             commission_minimum?: string | null;
             /** Swap Factor */
             swap_factor?: string | null;
+            /** Fifo */
+            fifo?: boolean | null;
+            /** Orders Per Second Max */
+            orders_per_second_max?: number | null;
+            /** Open Orders Max */
+            open_orders_max?: number | null;
+        };
+        /**
+         * GuaranteedStop
+         * @description What a guaranteed stop costs a unit, and how near to the price it may come; in price.
+         */
+        GuaranteedStop: {
+            /** Premium */
+            premium: string;
+            /** Distance */
+            distance: string;
         };
         /**
          * Health
@@ -1576,6 +2102,38 @@ export interface components {
          * @enum {string}
          */
         Interval: "1s" | "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d" | "1w" | "1M";
+        /**
+         * KillSwitch
+         * @description Nothing opens here since `at`; closes go on.
+         */
+        KillSwitch: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "global" | "group" | "account" | "symbol";
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * KillSwitchPage
+         * @description Switches by scope and key.
+         */
+        KillSwitchPage: {
+            /** Items */
+            items: components["schemas"]["KillSwitch"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * LedgerEntry
          * @description One change of the account's money; negative amounts leave it.
@@ -1870,6 +2428,18 @@ export interface components {
             next: string | null;
         };
         /**
+         * MassResult
+         * @description Accounts it was done on, orders it ended or made, and accounts it failed on.
+         */
+        MassResult: {
+            /** Accounts */
+            accounts: number;
+            /** Orders */
+            orders: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
          * Me
          * @description Who is logged in.
          */
@@ -1929,6 +2499,32 @@ export interface components {
             reason: string;
         };
         /**
+         * NewDealerAction
+         * @description `target_id` is the order, position or fill; `price` the right one of a fill to correct.
+         *
+         *     `lp_reference` names the LP's own bust, without which none goes against the client. The client
+         *     reads the reason.
+         */
+        NewDealerAction: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cancel_order" | "close_position" | "bust_fill" | "correct_fill";
+            /** Account Id */
+            account_id: string;
+            /** Target Id */
+            target_id: string;
+            /** Quantity */
+            quantity?: string | null;
+            /** Price */
+            price?: string | null;
+            /** Lp Reference */
+            lp_reference?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewGroup
          * @description A group to be agreed to by a second person.
          */
@@ -1968,6 +2564,30 @@ export interface components {
             commission_minimum?: string | null;
             /** Swap Factor */
             swap_factor?: string | null;
+            /** Fifo */
+            fifo?: boolean | null;
+            /** Orders Per Second Max */
+            orders_per_second_max?: number | null;
+            /** Open Orders Max */
+            open_orders_max?: number | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * NewKillSwitch
+         * @description `key` is a group's code, an account's id or a symbol; `global` has none.
+         */
+        NewKillSwitch: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "global" | "group" | "account" | "symbol";
+            /**
+             * Key
+             * @default
+             */
+            key?: string;
             /** Reason */
             reason: string;
         };
@@ -2030,6 +2650,20 @@ export interface components {
             min_spread?: string | null;
             /** Max Spread */
             max_spread?: string | null;
+        };
+        /**
+         * NewMassAction
+         * @description Of exactly one account, symbol or group. The client reads the reason.
+         */
+        NewMassAction: {
+            /** Account Id */
+            account_id?: string | null;
+            /** Symbol */
+            symbol?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * NewQuoteFilter
@@ -2126,6 +2760,18 @@ export interface components {
             lp_symbols: {
                 [key: string]: string;
             };
+            /** Time In Force */
+            time_in_force?: ("gtc" | "day" | "gtd" | "ioc" | "fok")[] | null;
+            /** Stop Distance Points */
+            stop_distance_points?: string | null;
+            /** Freeze Distance Points */
+            freeze_distance_points?: string | null;
+            /** Price Collar */
+            price_collar?: string | null;
+            /** Guaranteed Stop Premium Points */
+            guaranteed_stop_premium_points?: string | null;
+            /** Guaranteed Stop Distance Points */
+            guaranteed_stop_distance_points?: string | null;
             /** Reason */
             reason: string;
         };
@@ -2149,9 +2795,14 @@ export interface components {
             limit_price: string | null;
             stop_price: string | null;
             worst_price: string | null;
+            /** @enum {unknown} */
+            trigger_side: "ask" | "bid" | "default" | "inverse" | "mid";
             stop_loss: string | null;
+            stop_loss_distance: string | null;
             take_profit: string | null;
+            take_profit_distance: string | null;
             trailing_stop: string | null;
+            guaranteed_stop: boolean;
             /** @enum {unknown} */
             state: "accepted" | "cancelled" | "filled" | "new" | "partially_filled" | "pending" | "rejected" | "working";
             reject: components["schemas"]["Cause"] | null;
@@ -2166,6 +2817,12 @@ export interface components {
             cancel_requested: boolean;
             facts: components["schemas"]["Fact"][] | null;
             position_id: string | null;
+            reduce_only: boolean;
+            linked_order_id: string | null;
+            parent_order_id: string | null;
+            reason: string;
+            channel: string;
+            triggered_at: string | null;
             created_at: string;
             updated_at: string;
             transitions: components["schemas"]["Transition"][] | null;
@@ -2215,41 +2872,22 @@ export interface components {
          * @description An open position. Margin and result are null while no price or rate is known.
          */
         Position: {
-            /**
-             * Id
-             * Format: uuid
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Account Id
-             * Format: uuid
-             */
+            ticket: number;
+            /** Format: uuid */
             account_id: string;
-            /** Symbol */
             symbol: string;
-            /**
-             * Side
-             * @enum {string}
-             */
+            /** @enum {unknown} */
             side: "buy" | "sell";
-            /** Quantity */
             quantity: string;
-            /** Open Price */
             open_price: string;
-            /** Used Margin */
             used_margin: string | null;
-            /** Unrealized Pnl */
             unrealized_pnl: string | null;
-            /** Swap */
             swap: string;
-            /** Stop Loss */
             stop_loss: string | null;
-            /** Take Profit */
             take_profit: string | null;
-            /**
-             * Opened At
-             * Format: date-time
-             */
+            trailing_stop: string | null;
             opened_at: string;
         };
         /**
@@ -2262,6 +2900,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Ticket */
+            ticket: number;
             /**
              * Account Id
              * Format: uuid
@@ -2284,6 +2924,8 @@ export interface components {
             stop_loss: string | null;
             /** Take Profit */
             take_profit: string | null;
+            /** Trailing Stop */
+            trailing_stop: string | null;
             /**
              * Opened At
              * Format: date-time
@@ -2449,6 +3091,172 @@ export interface components {
             time: string;
         };
         /**
+         * Receipt
+         * @description An order's fills, in their order.
+         */
+        Receipt: {
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Fills */
+            fills: components["schemas"]["FillReceipt"][];
+        };
+        /**
+         * ReceiptBbo
+         * @description The best prices of all LPs, unmarked; one price where positions closed each other.
+         */
+        ReceiptBbo: {
+            /** Bid */
+            bid: string;
+            /** Ask */
+            ask: string;
+        };
+        /**
+         * ReceiptConversion
+         * @description Account currency for one unit of quote currency, and the quotes it was made of.
+         */
+        ReceiptConversion: {
+            /** Rate */
+            rate: string;
+            /** Quotes */
+            quotes: string | null;
+        };
+        /**
+         * ReceiptLp
+         * @description An LP's top of book when the price was made; `age_ms` is its age at the decision.
+         */
+        ReceiptLp: {
+            /** Lp */
+            lp: string;
+            /** Bid */
+            bid: string;
+            /** Ask */
+            ask: string;
+            /** Bid Size */
+            bid_size: string;
+            /** Ask Size */
+            ask_size: string;
+            /**
+             * Lp Time
+             * Format: date-time
+             */
+            lp_time: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Age Ms */
+            age_ms: number;
+        };
+        /**
+         * ReceiptQuote
+         * @description The price a fill was dealt on, as the account's group saw it. A side not kept is null.
+         */
+        ReceiptQuote: {
+            /** Id */
+            id: string;
+            /** Bid */
+            bid: string | null;
+            /** Ask */
+            ask: string | null;
+            /** Time */
+            time: string | null;
+        };
+        /**
+         * ReceiptRoute
+         * @description Whose risk the trade is, how it was executed, and what decided that.
+         */
+        ReceiptRoute: {
+            /** Execution Mode */
+            execution_mode: string;
+            /** Book */
+            book: string;
+            /** Capacity */
+            capacity: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReceiptRule
+         * @description The markup rule that made the group's price, in the version that did.
+         */
+        ReceiptRule: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "points" | "spread" | "percent";
+            /** Bid Points */
+            bid_points: string;
+            /** Ask Points */
+            ask_points: string;
+            /** Target Spread */
+            target_spread: string | null;
+            /** Percent */
+            percent: string | null;
+            /** Min Spread */
+            min_spread: string | null;
+            /** Max Spread */
+            max_spread: string | null;
+        };
+        /**
+         * ReceiptTimes
+         * @description When what happened; null where it is not known.
+         *
+         *     An order that rested was received before the price that filled it was made.
+         *     `lp_quote` is the liquidity provider's own time of its quote behind the price, `committed` the
+         *     database server's of the moment the fill was durable.
+         */
+        ReceiptTimes: {
+            /** Lp Quote */
+            lp_quote: string | null;
+            /** Quote Received */
+            quote_received: string | null;
+            /** Price Published */
+            price_published: string | null;
+            /**
+             * Order Received
+             * Format: date-time
+             */
+            order_received: string;
+            /**
+             * Decided
+             * Format: date-time
+             */
+            decided: string;
+            /** Committed */
+            committed: string | null;
+        };
+        /**
+         * ReceiptTrigger
+         * @description What woke a resting order.
+         */
+        ReceiptTrigger: {
+            /** Price */
+            price: string | null;
+            /** Quote Id */
+            quote_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * RefreshRequest
          * @description The refresh token of the last login or refresh.
          */
@@ -2481,6 +3289,8 @@ export interface components {
         /**
          * Symbol
          * @description A specification. Quantities are units; `contract_size` units make one lot.
+         *
+         *     Distances are in price, a collar is a share of the price; without one any price is taken.
          */
         Symbol: {
             /** Symbol */
@@ -2509,6 +3319,15 @@ export interface components {
             margin_rate: string;
             /** Trade Mode */
             trade_mode: string;
+            /** Time In Force */
+            time_in_force: string[];
+            /** Stop Distance */
+            stop_distance: string;
+            /** Freeze Distance */
+            freeze_distance: string;
+            /** Price Collar */
+            price_collar: string | null;
+            guaranteed_stop: components["schemas"]["GuaranteedStop"] | null;
             /** Tradable */
             tradable: boolean;
             /** Sessions */
@@ -2561,6 +3380,18 @@ export interface components {
             lp_symbols?: {
                 [key: string]: string;
             } | null;
+            /** Time In Force */
+            time_in_force?: ("gtc" | "day" | "gtd" | "ioc" | "fok")[] | null;
+            /** Stop Distance Points */
+            stop_distance_points?: string | null;
+            /** Freeze Distance Points */
+            freeze_distance_points?: string | null;
+            /** Price Collar */
+            price_collar?: string | null;
+            /** Guaranteed Stop Premium Points */
+            guaranteed_stop_premium_points?: string | null;
+            /** Guaranteed Stop Distance Points */
+            guaranteed_stop_distance_points?: string | null;
         };
         /**
          * SymbolLiquidity
@@ -2650,10 +3481,46 @@ export interface components {
             close: string;
         };
         /**
+         * OrderList
+         * @description Every order that a command made or ended.
+         */
+        OrderList: {
+            items: components["schemas"]["Order"][];
+        };
+        /**
+         * Preview
+         * @description What would become of an order now; nothing is stored. Money is in account currency.
+         *
+         *         `price` is the average of the fill, `margin` what the order adds to used margin. For an order
+         *         that would rest the figures are those of its fill at its own price. What needs a price or a
+         *         rate that is missing is null.
+         */
+        Preview: {
+            /** @enum {unknown} */
+            state: "accepted" | "cancelled" | "filled" | "new" | "partially_filled" | "pending" | "rejected" | "working";
+            reject: components["schemas"]["Cause"] | null;
+            end: components["schemas"]["Cause"] | null;
+            price: string | null;
+            margin: string | null;
+            commission: string;
+            spread_cost: string | null;
+            used_margin_after: string | null;
+            free_margin_after: string | null;
+            equity_after: string | null;
+            margin_level_after: string | null;
+        };
+        /**
          * OrderBody
-         * @description The body of POST …/orders. Decimals are strings; null is the same as absent.
+         * @description The body of POST …/orders. Null is the same as absent but for protection.
          */
         OrderBody: {
+            stop_loss?: string | null;
+            /** @default null */
+            stop_loss_distance?: string | null;
+            take_profit?: string | null;
+            /** @default null */
+            take_profit_distance?: string | null;
+            trailing_stop?: string | null;
             symbol: string;
             /** @enum {unknown} */
             side: "buy" | "sell";
@@ -2662,22 +3529,27 @@ export interface components {
              * @default market
              * @enum {unknown}
              */
-            type?: "market";
+            type?: "market" | "limit" | "stop" | "stop_limit" | "market_if_touched";
             /** @default null */
             client_order_id?: string | null;
-            /** @description Does not go with a market order. */
-            limit_price?: null;
-            /** @description Does not go with a market order. */
-            stop_price?: null;
+            /** @default null */
+            limit_price?: string | null;
+            /** @default null */
+            stop_price?: string | null;
             /** @default null */
             worst_price?: string | null;
             /**
              * @default null
              * @enum {unknown}
              */
-            time_in_force?: "fok" | "ioc" | null;
-            /** @description Does not go with a market order. */
-            expires_at?: null;
+            trigger_side?: "default" | "bid" | "ask" | "mid" | "inverse" | null;
+            /**
+             * @default null
+             * @enum {unknown}
+             */
+            time_in_force?: "gtc" | "day" | "gtd" | "ioc" | "fok" | null;
+            /** @default null */
+            expires_at?: string | null;
             /** @default null */
             requested_price?: string | null;
             /** @default null */
@@ -2686,16 +3558,51 @@ export interface components {
             label?: string | null;
             /** @default null */
             comment?: string | null;
-            /** @description Does not go with a market order. */
-            stop_loss?: null;
-            /** @description Does not go with a market order. */
-            take_profit?: null;
-            /** @description Does not go with a market order. */
-            trailing_stop?: null;
+            /** @default false */
+            guaranteed_stop?: boolean;
             /** @default null */
             position_id?: string | null;
             /** @default false */
             reduce_only?: boolean;
+            /** @default null */
+            linked_order_id?: string | null;
+            /** @default null */
+            parent_order_id?: string | null;
+        };
+        /**
+         * AmendBody
+         * @description The body of PATCH …/orders/{id}: what is absent stays.
+         */
+        AmendBody: {
+            stop_loss?: string | null;
+            /** @default null */
+            stop_loss_distance?: string | null;
+            take_profit?: string | null;
+            /** @default null */
+            take_profit_distance?: string | null;
+            trailing_stop?: string | null;
+            version: number;
+            quantity?: string;
+            limit_price?: string;
+            stop_price?: string;
+            worst_price?: string | null;
+            /** Format: date-time */
+            expires_at?: string;
+        };
+        /**
+         * ProtectBody
+         * @description The body of PATCH …/positions/{id}: what is absent stays.
+         */
+        ProtectBody: {
+            stop_loss?: string | null;
+            /** @default null */
+            stop_loss_distance?: string | null;
+            take_profit?: string | null;
+            /** @default null */
+            take_profit_distance?: string | null;
+            trailing_stop?: string | null;
+            /** @default false */
+            guaranteed_stop?: boolean;
         };
         /**
          * CloseBody
@@ -2712,6 +3619,29 @@ export interface components {
             worst_price?: string | null;
             /** @default null */
             client_order_id?: string | null;
+        };
+        /**
+         * CloseByBody
+         * @description The body of POST …/positions/{id}/close-by; without quantity as far as both go.
+         */
+        CloseByBody: {
+            /** Format: uuid */
+            opposite_position_id: string;
+            /** @default null */
+            quantity?: string | null;
+        };
+        /**
+         * ReverseBody
+         * @description The body of POST …/positions/{id}/reverse, which has nothing to say.
+         */
+        ReverseBody: Record<string, never>;
+        /**
+         * CloseAllBody
+         * @description The body of POST …/positions/close-all; without symbol everything closes.
+         */
+        CloseAllBody: {
+            /** @default null */
+            symbol?: string | null;
         };
         /**
          * FieldError
@@ -3138,13 +4068,50 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order */
+            /** @description Order */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_all_orders: {
+        parameters: {
+            query?: {
+                /** @description Orders of this symbol alone */
+                symbol?: string;
+            };
+            header?: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OrderList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
                 };
             };
             /** @description Problem */
@@ -3205,7 +4172,46 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The order */
+            /** @description Order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_an_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
+            };
+            path: {
+                account_id: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendBody"];
+            };
+        };
+        responses: {
+            /** @description Order */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3316,6 +4322,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_receipt_v1_accounts__account_id__orders__order_id__receipt_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fill_receipt_v1_admin_fills__fill_id__receipt_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealerReceipt"];
                 };
             };
             /** @description Problem */
@@ -4289,6 +5358,301 @@ export interface operations {
             };
         };
     };
+    kill_switches_v1_admin_kill_switches_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitchPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_kill_switch_v1_admin_kill_switches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKillSwitch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitch"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_kill_switch_v1_admin_kill_switches__scope___key__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitch"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dealer_actions_v1_admin_dealer_actions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealerActionPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_dealer_action_v1_admin_dealer_actions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDealerAction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealerAction"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_dealer_action_v1_admin_dealer_actions__action_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealerAction"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_dealer_action_v1_admin_dealer_actions__action_id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealerAction"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_all_orders_v1_admin_orders_cancel_all_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMassAction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassResult"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_all_positions_v1_admin_positions_close_all_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMassAction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassResult"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_requests_v1_admin_change_requests_get: {
         parameters: {
             query?: {
@@ -4548,7 +5912,124 @@ export interface operations {
             };
         };
     };
+    preview_an_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBody"];
+            };
+        };
+        responses: {
+            /** @description Preview */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    protect_a_position: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
+            };
+            path: {
+                account_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectBody"];
+            };
+        };
+        responses: {
+            /** @description Position */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Position"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     close_a_position: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                account_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseBody"];
+            };
+        };
+        responses: {
+            /** @description Order */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_a_position_by_another: {
         parameters: {
             query?: never;
             header: {
@@ -4564,17 +6045,96 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CloseBody"];
+                "application/json": components["schemas"]["CloseByBody"];
             };
         };
         responses: {
-            /** @description The order */
+            /** @description OrderList */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Order"];
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverse_a_position: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                account_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReverseBody"];
+            };
+        };
+        responses: {
+            /** @description OrderList */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_all_positions: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The client it comes through: web, mobile or desktop; else api. */
+                "X-Channel"?: string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseAllBody"];
+            };
+        };
+        responses: {
+            /** @description OrderList */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
                 };
             };
             /** @description Problem */

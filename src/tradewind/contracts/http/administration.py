@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import ClassVar, Literal, TypeAlias
 from uuid import UUID
 
+from tradewind.contracts.http.calendars import CalendarDay, WeekSession
 from tradewind.contracts.http.configuration import (
-    CalendarDay,
     ConfiguredGroup,
     ConfiguredSymbol,
     MarkupRule,
     Planned,
-    WeekSession,
 )
 from tradewind.contracts.http.identity import STRICT
 

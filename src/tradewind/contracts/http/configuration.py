@@ -4,18 +4,18 @@ In a change `version` is the newest version its author saw, and what is absent o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
 from tradewind.contracts.http.identity import STRICT
 
-Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 TradeMode = Literal["full", "long_only", "short_only", "close_only", "off"]
 AssetClass = Literal["fx", "metal", "index", "crypto"]
 ExecutionMode = Literal["instant", "market", "stp"]
 CommissionKind = Literal["none", "per_lot", "per_million", "percent", "fixed"]
 MarkupKind = Literal["points", "spread", "percent"]
+TimeInForce = Literal["gtc", "day", "gtd", "ioc", "fok"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfiguredSymbol:
-    """A specification in force. Quantities are units, ages milliseconds."""
+    """A specification in force. Quantities are units, ages milliseconds, a collar a share."""
 
     version: int
     effective_from: datetime
@@ -57,6 +57,12 @@ class ConfiguredSymbol:
     expires_at: datetime | None
     quote_age_ms_max: int
     lp_symbols: dict[str, str]
+    time_in_force: tuple[TimeInForce, ...]
+    stop_distance_points: str
+    freeze_distance_points: str
+    price_collar: str | None
+    guaranteed_stop_premium_points: str | None
+    guaranteed_stop_distance_points: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +96,12 @@ class NewSymbol:
     expires_at: datetime | None = None
     quote_age_ms_max: int
     lp_symbols: dict[str, str]
+    time_in_force: tuple[TimeInForce, ...] | None = None
+    stop_distance_points: str | None = None
+    freeze_distance_points: str | None = None
+    price_collar: str | None = None
+    guaranteed_stop_premium_points: str | None = None
+    guaranteed_stop_distance_points: str | None = None
     reason: str
 
 
@@ -118,11 +130,17 @@ class SymbolChange:
     expires_at: datetime | None = None
     quote_age_ms_max: int | None = None
     lp_symbols: dict[str, str] | None = None
+    time_in_force: tuple[TimeInForce, ...] | None = None
+    stop_distance_points: str | None = None
+    freeze_distance_points: str | None = None
+    price_collar: str | None = None
+    guaranteed_stop_premium_points: str | None = None
+    guaranteed_stop_distance_points: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfiguredGroup:
-    """The terms of a group's accounts. Levels are percent."""
+    """The terms of a group's accounts. Levels are percent; null is no limit."""
 
     version: int
     effective_from: datetime
@@ -140,6 +158,9 @@ class ConfiguredGroup:
     commission_amount: str
     commission_minimum: str
     swap_factor: str
+    fifo: bool
+    orders_per_second_max: int | None
+    open_orders_max: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +182,9 @@ class NewGroup:
     commission_amount: str | None = None
     commission_minimum: str | None = None
     swap_factor: str | None = None
+    fifo: bool | None = None
+    orders_per_second_max: int | None = None
+    open_orders_max: int | None = None
     reason: str
 
 
@@ -184,6 +208,9 @@ class GroupChange:
     commission_amount: str | None = None
     commission_minimum: str | None = None
     swap_factor: str | None = None
+    fifo: bool | None = None
+    orders_per_second_max: int | None = None
+    open_orders_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,35 +270,3 @@ class MarkupRuleChange:
     percent: str | None = None
     min_spread: str | None = None
     max_spread: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeekSession:
-    """From `open` until `close` of a week day, in the calendar's zone; `24:00` ends the day."""
-
-    __pydantic_config__: ClassVar[Mapping[str, object]] = STRICT
-
-    day: Day
-    open: str
-    close: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayWindow:
-    """A stretch of one date."""
-
-    __pydantic_config__: ClassVar[Mapping[str, object]] = STRICT
-
-    open: str
-    close: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarDay:
-    """A date on which sessions count within `windows` alone; without any it is a holiday."""
-
-    __pydantic_config__: ClassVar[Mapping[str, object]] = STRICT
-
-    date: str
-    name: str
-    windows: tuple[DayWindow, ...] = field(default=())

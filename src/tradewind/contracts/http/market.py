@@ -32,8 +32,19 @@ class SpecialDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuaranteedStop:
+    """What a guaranteed stop costs a unit, and how near to the price it may come; in price."""
+
+    premium: str
+    distance: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Symbol:
-    """A specification. Quantities are units; `contract_size` units make one lot."""
+    """A specification. Quantities are units; `contract_size` units make one lot.
+
+    Distances are in price, a collar is a share of the price; without one any price is taken.
+    """
 
     symbol: str
     name: str
@@ -48,6 +59,11 @@ class Symbol:
     quantity_max: str
     margin_rate: str
     trade_mode: str
+    time_in_force: tuple[str, ...]
+    stop_distance: str
+    freeze_distance: str
+    price_collar: str | None
+    guaranteed_stop: GuaranteedStop | None
     tradable: bool
     sessions: tuple[TradingSession, ...]
     holidays: tuple[SpecialDay, ...]

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 Side = Literal["buy", "sell"]
+TriggerSide = Literal["default", "bid", "ask", "mid", "inverse"]
 OrderState = Literal[
     "new", "pending", "accepted", "working", "partially_filled", "filled", "cancelled", "rejected"
 ]
@@ -52,9 +53,13 @@ class Order:
     limit_price: str | None
     stop_price: str | None
     worst_price: str | None
+    trigger_side: TriggerSide
     stop_loss: str | None
+    stop_loss_distance: str | None
     take_profit: str | None
+    take_profit_distance: str | None
     trailing_stop: str | None
+    guaranteed_stop: bool
     state: OrderState
     reject: Cause | None
     end: Cause | None
@@ -68,9 +73,44 @@ class Order:
     cancel_requested: bool
     facts: tuple[Fact, ...] | None
     position_id: UUID | None
+    reduce_only: bool
+    linked_order_id: UUID | None
+    parent_order_id: UUID | None
+    reason: str
+    channel: str
+    triggered_at: datetime | None
     created_at: datetime
     updated_at: datetime
     transitions: tuple[Transition, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderList:
+    """Every order that a command made or ended."""
+
+    items: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would become of an order now; nothing is stored. Money is in account currency.
+
+    `price` is the average of the fill, `margin` what the order adds to used margin. For an order
+    that would rest the figures are those of its fill at its own price. What needs a price or a
+    rate that is missing is null.
+    """
+
+    state: OrderState
+    reject: Cause | None
+    end: Cause | None
+    price: str | None
+    margin: str | None
+    commission: str
+    spread_cost: str | None
+    used_margin_after: str | None
+    free_margin_after: str | None
+    equity_after: str | None
+    margin_level_after: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +130,7 @@ class Fill:
     realized_pnl: str
     quote_pnl: str
     conversion_rate: str
+    reason: str
     time: datetime
 
 
@@ -98,6 +139,7 @@ class Position:
     """An open position. Margin and result are null while no price or rate is known."""
 
     id: UUID
+    ticket: int
     account_id: UUID
     symbol: str
     side: Side
@@ -108,6 +150,7 @@ class Position:
     swap: str
     stop_loss: str | None
     take_profit: str | None
+    trailing_stop: str | None
     opened_at: datetime
 
 
@@ -146,6 +189,7 @@ class PositionChange:
     """The data of position.opened, .changed and .closed (quantity 0)."""
 
     id: UUID
+    ticket: int
     account_id: UUID
     symbol: str
     side: Side
@@ -154,6 +198,7 @@ class PositionChange:
     swap: str
     stop_loss: str | None
     take_profit: str | None
+    trailing_stop: str | None
     opened_at: datetime
     closed_at: datetime | None
 

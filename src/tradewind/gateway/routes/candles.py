@@ -1,9 +1,8 @@
 """The history of a symbol's prices."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -23,6 +22,7 @@ from tradewind.gateway.dependencies import (
     Needs,
     whole_number,
 )
+from tradewind.gateway.instants import parse_instant
 from tradewind.gateway.responses import answer
 from tradewind.gateway.routes.market import group_of
 from tradewind.gateway.routing import StrictRoute
@@ -33,19 +33,13 @@ router = APIRouter(route_class=StrictRoute, tags=["market"])
 
 _LIMIT_DEFAULT: Final = 500
 _LIMIT_MAX: Final = 5000
-_INSTANT: Final = re.compile(
-    r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
-)
 
 
 def _instant(text: object) -> datetime:
-    """Read a time as RFC 3339 spells it: with its offset, whole."""
-    if isinstance(text, str) and _INSTANT.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    raise PydanticCustomError("invalid_time", "A time is like 2026-01-31T12:00:00Z")
+    found = parse_instant(text)
+    if found is None:
+        raise PydanticCustomError("invalid_time", "A time is like 2026-01-31T12:00:00Z")
+    return found
 
 
 Instant = Annotated[datetime, BeforeValidator(_instant)]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from tradewind.contracts.http.market import (
+    GuaranteedStop,
     Price,
     PriceList,
     SessionWindow,
@@ -20,6 +21,7 @@ from tradewind.core.calendars import Calendar
 from tradewind.core.errors import InvalidError, NotFoundError
 from tradewind.core.ids import AccountId, Symbol
 from tradewind.core.instruments import Instrument, TradeMode
+from tradewind.core.orders import TimeInForce
 from tradewind.gateway.dependencies import (
     LIMIT_DEFAULT,
     AccountQuery,
@@ -108,9 +110,23 @@ def _symbol_view(
         quantity_max=plain(instrument.quantity_max),
         margin_rate=plain(instrument.margin_rate),
         trade_mode=instrument.trade_mode,
+        time_in_force=tuple(each for each in TimeInForce if each in instrument.time_in_force),
+        stop_distance=plain(instrument.stop_distance),
+        freeze_distance=plain(instrument.freeze_distance),
+        price_collar=plain(instrument.price_collar),
+        guaranteed_stop=_guaranteed_stop(instrument),
         tradable=_is_tradable(needs, instrument),
         sessions=() if calendar is None else _sessions(calendar),
         holidays=() if calendar is None else _special_days(calendar),
+    )
+
+
+def _guaranteed_stop(instrument: Instrument) -> GuaranteedStop | None:
+    premium = instrument.guaranteed_stop_premium
+    if premium is None:
+        return None
+    return GuaranteedStop(
+        premium=plain(premium), distance=plain(instrument.guaranteed_stop_distance)
     )
 
 

@@ -43,6 +43,16 @@ class Specification:
     margin_rate: Decimal
     settlement_lag: int
     quote_age_ms_max: int
+    #: None where guaranteed stops are not offered.
+    guaranteed_stop: "GuaranteedStop | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuaranteedStop:
+    """What one costs a unit, and how near to the price it may come, in points."""
+
+    premium: int
+    distance: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +69,13 @@ class Terms:
     markup_points: dict[str, int]
 
 
-def _fx(symbol: str, name: str, regulatory_class: str = "fx_major", lag: int = 2) -> Specification:
+def _fx(
+    symbol: str,
+    name: str,
+    regulatory_class: str = "fx_major",
+    lag: int = 2,
+    guaranteed_stop: GuaranteedStop | None = None,
+) -> Specification:
     precision = 3 if symbol.endswith("JPY") else 5
     return Specification(
         symbol=symbol,
@@ -78,11 +94,12 @@ def _fx(symbol: str, name: str, regulatory_class: str = "fx_major", lag: int = 2
         margin_rate=Decimal("0.005"),
         settlement_lag=lag,
         quote_age_ms_max=60_000,
+        guaranteed_stop=guaranteed_stop,
     )
 
 
 INSTRUMENTS: Final = (
-    _fx("EURUSD", "Euro / US Dollar"),
+    _fx("EURUSD", "Euro / US Dollar", guaranteed_stop=GuaranteedStop(premium=5, distance=50)),
     _fx("GBPUSD", "Pound Sterling / US Dollar"),
     _fx("AUDUSD", "Australian Dollar / US Dollar", "fx_minor"),
     _fx("NZDUSD", "New Zealand Dollar / US Dollar", "fx_minor"),
@@ -110,6 +127,7 @@ INSTRUMENTS: Final = (
         margin_rate=Decimal("0.01"),
         settlement_lag=2,
         quote_age_ms_max=60_000,
+        guaranteed_stop=GuaranteedStop(premium=30, distance=300),
     ),
     Specification(
         symbol="US500",
@@ -178,5 +196,9 @@ GROUPS: Final = (
         markup_points={"fx": 1, "metal": 1, "index": 2, "crypto": 50},
     ),
 )
+#: How far from the last price an order's price may be, as a share of it.
+PRICE_COLLAR: Final = Decimal("0.5")
+ORDERS_PER_SECOND_MAX: Final = 500
+OPEN_ORDERS_MAX: Final = 10_000
 MARGIN_CALL_LEVEL: Final = Decimal(100)
 STOP_OUT_LEVEL: Final = Decimal(50)

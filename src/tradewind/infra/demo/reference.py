@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from tradewind.core.orders import TimeInForce
 from tradewind.infra.calendars import StoredCalendar
 from tradewind.infra.demo.calendars import CALENDARS
 from tradewind.infra.demo.catalogue import (
@@ -19,6 +20,9 @@ from tradewind.infra.demo.catalogue import (
     LIQUIDITY_PROVIDERS,
     LP_DEPTH,
     MARGIN_CALL_LEVEL,
+    OPEN_ORDERS_MAX,
+    ORDERS_PER_SECOND_MAX,
+    PRICE_COLLAR,
     REPORTING_CURRENCY,
     STOP_OUT_LEVEL,
     Specification,
@@ -127,6 +131,7 @@ def _instrument(each: Specification) -> Mapping[str, object]:
 
 
 def _instrument_version(each: Specification, now: datetime) -> Mapping[str, object]:
+    guaranteed = each.guaranteed_stop
     return {
         "symbol": each.symbol,
         "version": 1,
@@ -148,6 +153,12 @@ def _instrument_version(each: Specification, now: datetime) -> Mapping[str, obje
         "day_count": 365 if "GBP" in (each.base, each.quote) else 360,
         "quote_age_ms_max": each.quote_age_ms_max,
         "lp_symbols": dict.fromkeys(LIQUIDITY_PROVIDERS, each.symbol),
+        "time_in_force": tuple(TimeInForce),
+        "stop_distance_points": 0,
+        "freeze_distance_points": 0,
+        "price_collar": PRICE_COLLAR,
+        "guaranteed_stop_premium_points": None if guaranteed is None else guaranteed.premium,
+        "guaranteed_stop_distance_points": 0 if guaranteed is None else guaranteed.distance,
     }
 
 
@@ -167,6 +178,9 @@ def _group_version(terms: Terms, group: UUID, now: datetime) -> Mapping[str, obj
         "commission_amount": terms.commission_amount,
         "commission_minimum": 0,
         "swap_factor": 1,
+        "fifo": False,
+        "orders_per_second_max": ORDERS_PER_SECOND_MAX,
+        "open_orders_max": OPEN_ORDERS_MAX,
     }
 
 

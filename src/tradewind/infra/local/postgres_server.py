@@ -35,6 +35,8 @@ CONFIGURATION: Final[Mapping[str, str]] = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
+    # A receipt says when its fill was durable.
+    "track_commit_timestamp": "on",
     "max_connections": "100",
     "shared_buffers": "256MB",
     "wal_compression": "on",

@@ -11,8 +11,8 @@ from tradewind.core.ids import AccountId, OrderId, UserId
 from tradewind.infra.clock import Clock
 from tradewind.infra.eventlog import LoggedEvent
 from tradewind.infra.postgres import Connection
-from tradewind.services.accounts import store
-from tradewind.services.accounts.model import Holding, OrderHistory, OwnAccount, Page
+from tradewind.services.accounts import receipts_store, store
+from tradewind.services.accounts.model import DealtOrder, Holding, OrderHistory, OwnAccount, Page
 
 
 class Accounts:
@@ -58,6 +58,14 @@ class Accounts:
             raise NotFoundError("order_not_found", "There is no such order.")
         row, moves = found
         return OrderHistory(row=row, moves=tuple(moves))
+
+    async def dealt(self, user_id: UserId, account_id: AccountId, order_id: OrderId) -> DealtOrder:
+        """Return one order with what its fills keep."""
+        async with self._account(user_id, account_id) as tx:
+            found = await receipts_store.dealt_order(tx, account_id, order_id)
+        if found is None:
+            raise NotFoundError("order_not_found", "There is no such order.")
+        return found
 
     async def fills(self, user_id: UserId, account_id: AccountId, page: Page) -> list[FillRow]:
         """Return fills, newest first."""

@@ -35,7 +35,8 @@ ACCOUNTS_SQL: Final = """
            a.last_event, a.balance, a.credit, a.carry, a.reserved_margin,
            l.value::numeric AS leverage, g.code, v.version, v.execution_mode, v.book,
            v.leverage_cap, v.margin_basis, v.hedged_factor, v.margin_call_level,
-           v.stop_out_level, v.commission_kind, v.commission_amount, v.commission_minimum
+           v.stop_out_level, v.commission_kind, v.commission_amount, v.commission_minimum,
+           v.fifo, v.orders_per_second_max, v.open_orders_max
       FROM account a
       JOIN currency c ON c.code = a.currency
       CROSS JOIN LATERAL (

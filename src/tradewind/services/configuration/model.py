@@ -25,10 +25,11 @@ class Kind(StrEnum):
 
 
 class Authority(StrEnum):
-    """What staff may write: an administrator everything, a dealer what stops and starts trade."""
+    """What staff may write: an administrator everything, others what stops and starts trade."""
 
     ADMIN = "admin"
     DEALER = "dealer"
+    RISK = "risk"
     NONE = "none"
 
 

@@ -22,7 +22,8 @@ async def operator(connection: Connection, name: str) -> Actor:
     row = await connection.fetchrow(PERSON_SQL, name)
     if row is None:
         return Actor(name=f"cli:{name}", user_id=None, authority=Authority.ADMIN)
-    known = [each for each in (Authority.ADMIN, Authority.DEALER) if each in row["roles"]]
+    ranks = (Authority.ADMIN, Authority.DEALER, Authority.RISK)
+    known = [each for each in ranks if each in row["roles"]]
     return Actor(
         name=f"user:{row['id']}",
         user_id=row["id"],

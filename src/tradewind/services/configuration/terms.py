@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 from tradewind.core.calendars import Calendar
 from tradewind.core.errors import InvalidError
 from tradewind.core.instruments import AssetClass, TradeMode
+from tradewind.core.orders import TimeInForce
 from tradewind.infra.calendars import (
     CalendarError,
     StoredCalendar,
@@ -26,13 +27,19 @@ PRIORITY_MAX: Final = 999
 DEPTH_MAX: Final = 50
 HUNDRED: Final = Decimal(100)
 TICKS_MAX: Final = 100
+ORDERS_MAX: Final = 1_000_000
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
+#: A market order needs one of them.
+AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolTerms:
-    """A specification. Quantities are units, ages milliseconds."""
+    """A specification. Quantities are units, ages milliseconds, a collar a share of the price.
+
+    Guaranteed stops are offered where they have a premium.
+    """
 
     symbol: str
     name: str
@@ -58,11 +65,17 @@ class SymbolTerms:
     expires_at: datetime | None = None
     quote_age_ms_max: int
     lp_symbols: dict[str, str]
+    time_in_force: tuple[TimeInForce, ...] = tuple(TimeInForce)
+    stop_distance_points: Decimal = ZERO
+    freeze_distance_points: Decimal = ZERO
+    price_collar: Decimal | None = None
+    guaranteed_stop_premium_points: Decimal | None = None
+    guaranteed_stop_distance_points: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTerms:
-    """The terms of a group's accounts. Levels are percent."""
+    """The terms of a group's accounts. Levels are percent; None is no limit."""
 
     code: str
     name: str
@@ -77,6 +90,9 @@ class GroupTerms:
     commission_amount: Decimal = ZERO
     commission_minimum: Decimal = ZERO
     swap_factor: Decimal = ONE
+    fifo: bool = False
+    orders_per_second_max: int | None = None
+    open_orders_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +205,8 @@ def _ranges(terms: Terms) -> Mapping[str, bool]:
                 "commission_amount": terms.commission_amount >= ZERO,
                 "commission_minimum": terms.commission_minimum >= ZERO,
                 "book": terms.execution_mode != "stp" or terms.book == "A",
+                "orders_per_second_max": _is_limit(terms.orders_per_second_max),
+                "open_orders_max": _is_limit(terms.open_orders_max),
             }
         case MarkupTerms():
             return _markup_ranges(terms)
@@ -207,6 +225,8 @@ def _ranges(terms: Terms) -> Mapping[str, bool]:
 def _symbol_ranges(terms: SymbolTerms) -> Mapping[str, bool]:
     step = terms.quantity_step
     whole = step > ZERO and terms.quantity_min % step == ZERO
+    lives = terms.time_in_force
+    collar, premium = terms.price_collar, terms.guaranteed_stop_premium_points
     return {
         "name": 0 < len(terms.name) <= NAME_MAX,
         "price_precision": 0 <= terms.price_precision <= PRECISION_MAX,
@@ -221,7 +241,17 @@ def _symbol_ranges(terms: SymbolTerms) -> Mapping[str, bool]:
         or (terms.margin_floor == ZERO and not terms.allow_negative),
         "settlement_lag": 0 <= terms.settlement_lag <= SETTLEMENT_LAG_MAX,
         "quote_age_ms_max": 0 < terms.quote_age_ms_max <= QUOTE_AGE_MS_MAX,
+        "time_in_force": len(lives) == len(set(lives)) and not AT_ONCE.isdisjoint(lives),
+        "stop_distance_points": terms.stop_distance_points >= ZERO,
+        "freeze_distance_points": terms.freeze_distance_points >= ZERO,
+        "price_collar": collar is None or ZERO < collar <= ONE,
+        "guaranteed_stop_premium_points": premium is None or premium >= ZERO,
+        "guaranteed_stop_distance_points": terms.guaranteed_stop_distance_points >= ZERO,
     }
+
+
+def _is_limit(orders: int | None) -> bool:
+    return orders is None or 0 < orders <= ORDERS_MAX
 
 
 def _markup_ranges(terms: MarkupTerms) -> Mapping[str, bool]:

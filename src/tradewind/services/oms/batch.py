@@ -6,8 +6,9 @@ answer was lost is looked up, never guessed (docs/explanation/order-way.md).
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,20 +17,27 @@ import asyncpg
 import msgspec
 import structlog
 
+from tradewind.core.commands import CancelAll, ClosePosition, PlaceOrder
 from tradewind.core.errors import TransientError, UnknownOutcomeError
-from tradewind.core.orders import CancelOrder
 from tradewind.infra.clock import Clock
 from tradewind.infra.crashpoint import Crashpoint, go_on
+from tradewind.infra.identifiers import oldest_id
+from tradewind.infra.leases import LeaseLost, guard
+from tradewind.services.oms import answers_store as answers
 from tradewind.services.oms import store
 from tradewind.services.oms.deciding import Deciding, InternalError, Outcome, Replay
+from tradewind.services.oms.desk import Desk, TicketsExhausted
 from tradewind.services.oms.markets import Markets
-from tradewind.services.oms.store import Loaded, Wanted, Writing
+from tradewind.services.oms.several import MANY, many, operation
+from tradewind.services.oms.store import Loaded, Locking, Wanted, Writing
 from tradewind.services.oms.submission import Answer, Submission
+from tradewind.services.oms.wants import named_fills, named_orders, tickets_of
 
 STATEMENT_TIMEOUT_S: Final = 5.0
 UNKNOWN_TIMEOUT_S: Final = 10.0
 UNKNOWN_POLL_S: Final = 0.05
 REPEATS_MAX: Final = 3
+TICKETS_MORE: Final = 1_024
 
 
 #: How a lost connection or a server that is going down shows: a killed backend says
@@ -87,6 +95,7 @@ class Session:
         self._tools = tools
         self._connection: asyncpg.Connection | None = None
         self._pending: list[Outcome] = []
+        self._tickets: deque[int] = deque()
         #: CPU time that deciding took so far.
         self.deciding_s = 0.0
 
@@ -95,6 +104,10 @@ class Session:
         for _ in range(REPEATS_MAX):
             try:
                 return await self._once(batch, wait=wait)
+            except LeaseLost as lost:
+                return [_without_lease(submission, lost) for submission in batch]
+            except TicketsExhausted:
+                await self._more_tickets()
             except asyncpg.LockNotAvailableError:
                 return _all(batch, TransientError("account_busy", "the account is busy"))
             except POISON as error:
@@ -117,9 +130,17 @@ class Session:
         await connection.execute("BEGIN", timeout=STATEMENT_TIMEOUT_S)
         try:
             now = self._tools.clock.now()
+            for lease in {s.lease for s in batch if s.lease is not None}:
+                await guard(connection, lease)
+            tickets = sum(tickets_of(s.command) for s in batch) - len(self._tickets)
             loaded = await store.lock_and_load(
-                connection, _wanted(batch), now, wait=wait, timeout_s=STATEMENT_TIMEOUT_S
+                connection,
+                _wanted(batch, max(tickets, 0)),
+                now,
+                Locking.WAIT if wait else Locking.SKIP,
+                timeout_s=STATEMENT_TIMEOUT_S,
             )
+            self._tickets.extend(loaded.tickets or ())
             began = time.thread_time()
             deciding = self._deciding(loaded, now)
             outcomes = deciding.decide_all(batch)
@@ -136,16 +157,24 @@ class Session:
         return [await self._replayed(connection, outcome) for outcome in outcomes]
 
     def _deciding(self, loaded: Loaded, now: datetime) -> Deciding:
-        return Deciding(loaded, self._tools.markets, self._tools.new_id, now)
+        desk = Desk(
+            markets=self._tools.markets,
+            new_id=self._tools.new_id,
+            tickets=self._tickets,
+            now=now,
+        )
+        return Deciding(loaded, desk)
 
-    async def _commit(self, connection: asyncpg.Connection, xid: str, writing: Writing) -> None:
+    async def _commit(
+        self, connection: asyncpg.Connection, xid: str | None, writing: Writing
+    ) -> None:
         """Commit without a time-out and shielded: a cancelled COMMIT may still take place."""
         try:
             await asyncio.shield(connection.execute("COMMIT"))
         except (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError):
             raise
         except (asyncpg.PostgresError, *BROKEN) as error:
-            if not writing.accounts:
+            if xid is None or not writing.accounts:
                 raise
             proof = (writing.accounts[-1].id, writing.accounts[-1].last_event)
             raise CommitUnknownError(xid, proof) from error
@@ -160,7 +189,7 @@ class Session:
         while asyncio.get_running_loop().time() < deadline:
             try:
                 connection = await self._connected()
-                committed = await store.was_committed(connection, unknown.xid, unknown.proof)
+                committed = await answers.was_committed(connection, unknown.xid, unknown.proof)
                 if committed is not None:
                     return (
                         [await self._replayed(connection, o) for o in outcomes]
@@ -192,8 +221,11 @@ class Session:
         if not isinstance(outcome, Replay):
             return outcome
         stored = outcome.stored
-        order = await store.order_at(connection, stored) if stored.code is None else None
-        path = () if order is None else await store.path_to(connection, order, stored.event)
+        if stored.code == MANY:
+            orders = await answers.orders_of(connection, stored, operation(stored.order_id))
+            return replace(many(stored.status, stored.order_id, orders), replayed=True)
+        order = await answers.order_at(connection, stored) if stored.code is None else None
+        path = () if order is None else await answers.path_to(connection, order, stored.event)
         return Answer(
             status=stored.status,
             code=stored.code,
@@ -208,6 +240,11 @@ class Session:
             self._connection = await self._tools.connect()
         return self._connection
 
+    async def _more_tickets(self) -> None:
+        """Have plenty for the next attempt; what is left over is used later."""
+        connection = await self._connected()
+        self._tickets.extend(await answers.take_tickets(connection, TICKETS_MORE))
+
     async def _rollback(self, connection: asyncpg.Connection) -> None:
         try:
             await connection.execute("ROLLBACK", timeout=1)
@@ -221,22 +258,33 @@ class Session:
             self._connection = None
 
 
+def _without_lease(submission: Submission, lost: LeaseLost) -> Exception:
+    """Tell who had the lost lease; the others' commands were not taken, and nothing happened."""
+    if submission.lease is not None and submission.lease.name in str(lost):
+        return lost
+    return TransientError("lease_lost", "the order was not taken")
+
+
 def _all(batch: Sequence[Submission], error: Exception) -> list[Outcome]:
     return [error for _ in batch]
 
 
-def _wanted(batch: Sequence[Submission]) -> Wanted:
+def _wanted(batch: Sequence[Submission], tickets: int) -> Wanted:
     commands = [submission.command for submission in batch]
     named = [
         (c.account_id, c.client_order_id)
         for c in commands
-        if not isinstance(c, CancelOrder) and c.client_order_id is not None
+        if isinstance(c, PlaceOrder | ClosePosition) and c.client_order_id is not None
     ]
     return Wanted(
         accounts=sorted({c.account_id for c in commands}),
         keys=[s.key.id for s in batch if s.key is not None],
         client_accounts=[account for account, _ in named],
         client_order_ids=[name for _, name in named],
-        orders=[c.order_id for c in commands if isinstance(c, CancelOrder)],
-        tickets=len(batch),
+        orders=[order_id for c in commands for order_id in named_orders(c)],
+        whole=[c.account_id for c in commands if isinstance(c, CancelAll)],
+        placing=[c.account_id for c in commands if isinstance(c, PlaceOrder)],
+        recent=oldest_id(1.0),
+        tickets=tickets,
+        fills=[fill_id for c in commands for fill_id in named_fills(c)],
     )

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tradewind.contracts.ticks import Tick
+from tradewind.contracts.ticks import Tick, TickPrice
 from tradewind.core.accounts import Side
+from tradewind.core.calendars import Calendar
+from tradewind.core.commands import PlaceOrder
 from tradewind.core.ids import Symbol
 from tradewind.core.instruments import Instrument
 from tradewind.core.margin import Mark, convert
 from tradewind.core.market import Conversion, Level, MarketPrice, Mid, Quoting
 from tradewind.core.money import CurrencyCode, Price, Quantity, round_ask, round_bid
-from tradewind.core.orders import PlaceOrder, Refused, RejectReason
+from tradewind.core.orders import Refused, RejectReason
 from tradewind.infra.ticks import TickFeed
 from tradewind.services.pricing.reference import Reference
 
@@ -45,14 +47,23 @@ class Markets:
         """The specification in force."""
         return self._reference.instruments.get(symbol)
 
+    def calendar(self, symbol: Symbol) -> Calendar | None:
+        """When the symbol trades."""
+        return self._reference.calendars.get(symbol)
+
     def quoting(
-        self, order: PlaceOrder, group: str, currency: CurrencyCode, now: datetime
+        self,
+        symbol: Symbol,
+        order: PlaceOrder | None,
+        account: tuple[str, CurrencyCode],
+        now: datetime,
     ) -> Quoting | Refused:
-        """What `order` trades on now, or why it cannot."""
-        instrument = self._reference.instruments[order.symbol]
-        tick = self._feed.tradable(order.symbol, now, self._age_max(order.symbol))
+        """What an order trades on now, or why it cannot; `account` is its group and currency."""
+        group, currency = account
+        instrument = self._reference.instruments[symbol]
+        tick = self._feed.tradable(symbol, now, self._age_max(symbol))
         if tick is None or group not in tick.prices:
-            latest = self._feed.latest(order.symbol)
+            latest = self._feed.latest(symbol)
             closed = latest is not None and latest.reason == "session_closed"
             return MARKET_CLOSED if closed else NO_PRICE
         conversion = self.conversion(instrument.quote, currency, now)
@@ -61,8 +72,24 @@ class Markets:
         return Quoting(
             price=self._price(tick, group, instrument),
             conversion=conversion,
-            displayed=self._was_displayed(order, group, now),
+            displayed=order is not None and self._was_displayed(order, group, now),
         )
+
+    def quoting_at(
+        self, tick: Tick, account: tuple[str, CurrencyCode], now: datetime
+    ) -> Quoting | Refused:
+        """What a resting order trades on that a tick woke, however late it is told of it."""
+        group, currency = account
+        symbol = Symbol(tick.symbol)
+        instrument = self._reference.instruments[symbol]
+        is_old = now - tick.time > self._age_max(symbol)
+        if is_old or not tick.tradable or group not in tick.prices:
+            return NO_PRICE
+        conversion = self.conversion(instrument.quote, currency, now)
+        if conversion is None:
+            return NO_CONVERSION
+        price = market_price(tick, group, instrument)
+        return Quoting(price=price, conversion=conversion, displayed=False)
 
     def conversion(
         self, source: CurrencyCode, target: CurrencyCode, now: datetime
@@ -172,7 +199,19 @@ def market_price(tick: Tick, group: str, instrument: Instrument) -> MarketPrice:
             for price, size in asks
         ),
         rules_version=shown.rule or tick.rules_version,
+        lp_quotes=_spelt(tick, shown),
     )
+
+
+def _spelt(tick: Tick, shown: TickPrice) -> str:
+    """Spell what a fill keeps of the price: the group's, then each LP's (contracts/events.py)."""
+    price = f"@ {tick.time.isoformat()} {shown.bid} {shown.ask}"
+    lps = (
+        f"{q.lp} {q.bid} {q.ask} {q.bid_size} {q.ask_size} "
+        f"{q.lp_time.isoformat()} {q.received_at.isoformat()}"
+        for q in tick.quotes
+    )
+    return "\n".join((price, *lps))
 
 
 def _price(level: tuple[Decimal, Decimal]) -> Decimal:

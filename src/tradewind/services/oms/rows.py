@@ -1,10 +1,9 @@
 """From a decision to the events of the log, whose bodies are the rows (contracts/events.py)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
-from typing import Final
+from itertools import takewhile
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import UNSET
@@ -20,39 +19,21 @@ from tradewind.contracts.events import (
     PositionRow,
     PostingRow,
 )
-from tradewind.core.accounts import AccountState, Position
-from tradewind.core.booking import Filled
-from tradewind.core.instruments import Instrument
-from tradewind.core.money import ZERO
-from tradewind.core.orders import Order, OrderState, OrderType, Reason
+from tradewind.core.accounts import Position
+from tradewind.core.decisions import Decision, Step
+from tradewind.core.fills import Filled
+from tradewind.core.market import Quoting
+from tradewind.core.orders import OrderState
 from tradewind.core.positions import closed_at
 from tradewind.core.tradedates import trade_date, value_date
-from tradewind.core.trading import Decision
+from tradewind.services.oms.order_rows import Recording, after, new_row, with_verdict
 from tradewind.services.oms.store import EventEntry, StepsEntry, Writing
 
-CLIENT: Final = Reason.CLIENT.value
 PARTIALLY_FILLED: Final = OrderState.PARTIALLY_FILLED
-_CLIENTS_FILL: Final = partial(FillRow, capacity=PRINCIPAL, reason=CLIENT)
-_CLIENTS_ORDER: Final = partial(
-    OrderRow,
-    capacity=PRINCIPAL,
-    reason=CLIENT,
-    version=1,
-    cancel_requested=False,
-    reserved_margin=ZERO,
+#: States a new order goes through before anything is filled; they travel as one entry.
+PLAIN: Final = frozenset(
+    {OrderState.NEW, OrderState.PENDING, OrderState.ACCEPTED, OrderState.WORKING}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
-    """What the rows of one decision need beside it."""
-
-    state: AccountState
-    instrument: Instrument
-    last_event: int
-    cause: str | None
-    new_id: Callable[[], UUID]
-    now: datetime
 
 
 def record(decision: Decision, recording: Recording, writing: Writing) -> tuple[OrderRow, int]:
@@ -61,7 +42,7 @@ def record(decision: Decision, recording: Recording, writing: Writing) -> tuple[
     row = log.order()
     for position in decision.positions:
         log.position(position)
-    if decision.posted:
+    if decision.posted or decision.account.carry != recording.state.account.carry:
         log.postings()
     return row, log.seq
 
@@ -75,31 +56,53 @@ class _Log:
         self._writing = writing
         self.seq = recording.last_event
         self._account_id = recording.state.account.id
-        self._actor = str(decision.order.request.user_id)
+        self._actor = recording.actor
         self._trade_date = trade_date(recording.now)
 
     def order(self) -> OrderRow:
-        """One event a state; only the last carries the whole row."""
-        decision = self._decision
+        """One event a state or fact; only the last carries the whole row."""
+        decision, previous = self._decision, self._recording.row
         first = self.seq + 1
         fills = iter(decision.fills)
-        plain = [state for state in decision.path[:-1] if state is not PARTIALLY_FILLED]
-        self._writing.steps.append(
-            StepsEntry(
-                self._account_id,
-                first,
-                decision.order.request.order_id,
-                plain,
-                self._actor,
-                self._recording.cause,
-            )
+        plain = 0
+        if previous is None:
+            plain = self._plain(decision.path[:-1])
+        for step in decision.path[plain:-1]:
+            fill = next(fills) if step is PARTIALLY_FILLED else None
+            self._append(self._writing.orders, f"order.{step}", self._step(step, fill))
+        last = decision.path[-1]
+        fill = next(fills, None)
+        row = (
+            new_row(decision.order, self._recording, first, self._trade_date)
+            if previous is None
+            else after(previous, decision.order)
         )
-        self.seq += len(plain)
-        for _ in decision.path[len(plain) : -1]:
-            self._append(self._writing.orders, "order.partially_filled", self._partial(next(fills)))
-        row = _with_verdict(self._order_row(first, next(fills, None)), decision.order)
-        self._append(self._writing.orders, f"order.{decision.order.state}", row, is_new=True)
+        row = replace(
+            with_verdict(row, decision.order),
+            last_event=self.seq + 1,
+            updated_at=self._recording.now,
+            markup_version=_markup(row, decision.fills),
+            fill=UNSET if fill is None else self._fill(fill),
+        )
+        self._append(self._writing.orders, f"order.{last}", row, is_new=previous is None)
         return row
+
+    def _plain(self, path: Sequence[Step]) -> int:
+        """Write the states that come before the first fill or fact; return how many they are."""
+        plain = [*takewhile(PLAIN.__contains__, path)]
+        if plain:
+            self._writing.steps.append(
+                StepsEntry(
+                    self._account_id,
+                    self.seq + 1,
+                    self._decision.order.request.order_id,
+                    plain,
+                    self._actor,
+                    self._recording.cause,
+                )
+            )
+            self.seq += len(plain)
+        return len(plain)
 
     def position(self, position: Position) -> None:
         """One event a changed position, with the lots that changed."""
@@ -122,24 +125,7 @@ class _Log:
             for lot in position.lots
             if known.get(lot.fill_id) != lot.remaining
         ]
-        row = PositionRow(
-            account_id=account_id,
-            id=position.id,
-            ticket=position.ticket,
-            symbol=position.symbol,
-            side=position.side,
-            quantity=position.quantity,
-            open_price=position.open_price,
-            margin_notional=position.margin_notional,
-            swap=position.swap,
-            stop_loss=position.stop_loss,
-            take_profit=position.take_profit,
-            version=position.version,
-            opened_at=position.opened_at,
-            updated_at=self._recording.now,
-            closed_at=closed_at(position, self._recording.now),
-            lots=lots,
-        )
+        row = position_row(position, account_id, self._recording.now, lots)
         self._append(self._writing.positions, f"position.{kind}", row, is_new=before is None)
 
     def postings(self) -> None:
@@ -164,7 +150,7 @@ class _Log:
                     posted.balance_after if own in {posting.source, posting.destination} else None
                 ),
                 reference=posted.fill_id,
-                reverses=None,
+                reverses=posted.reverses,
                 trade_date=self._trade_date,
                 time=recording.now,
             )
@@ -194,15 +180,20 @@ class _Log:
             )
         )
 
-    def _partial(self, fill: Filled) -> OrderStep:
-        order_id = self._decision.order.request.order_id
-        return OrderStep(id=order_id, state=PARTIALLY_FILLED, fill=self._fill(fill))
+    def _step(self, step: Step, fill: Filled | None) -> OrderStep:
+        """An event that a later one of this transaction completes; a fact leaves the state."""
+        request, row = self._decision.order.request, self._recording.row
+        standing = OrderState.WORKING if row is None else row.state
+        return OrderStep(
+            id=request.order_id,
+            state=step if isinstance(step, OrderState) else standing,
+            fill=UNSET if fill is None else self._fill(fill),
+        )
 
     def _fill(self, fill: Filled) -> FillRow:
         recording, request = self._recording, self._decision.order.request
-        price = fill.quoting.price
         traded = self._trade_date
-        return _CLIENTS_FILL(
+        return FillRow(
             account_id=request.account_id,
             id=fill.id,
             ticket=self._decision.order.ticket,
@@ -220,70 +211,63 @@ class _Log:
             commission=fill.commission,
             quote_pnl=fill.quote_pnl,
             realized_pnl=fill.realized_pnl,
-            conversion_rate=fill.quoting.conversion.rate,
-            conversion_quotes=fill.quoting.conversion.quotes,
-            quote_id=f"{price.epoch}:{price.seq}",
-            bbo_bid=price.bbo_bid,
-            bbo_ask=price.bbo_ask,
-            rules_version=price.rules_version,
+            **_quoted(fill.quoting),
             execution_mode=self._decision.order.execution_mode,
             book=self._decision.order.book,
+            capacity=PRINCIPAL,
             channel=request.channel,
             actor=self._actor,
+            on_behalf_of=recording.on_behalf_of,
+            reason=request.reason,
             instrument_version=recording.instrument.version,
             group_code=recording.state.terms.code,
             group_version=recording.state.terms.version,
             trade_date=traded,
+            corrects_fill_id=fill.corrects,
+            charge_rest=fill.charge_rest or None,
             value_date=value_date(traded, recording.instrument.settlement_lag),
             time=recording.now,
         )
 
-    def _order_row(self, first_event: int, fill: Filled | None) -> OrderRow:
-        recording, order = self._recording, self._decision.order
-        request, terms, fills = order.request, recording.state.terms, self._decision.fills
-        return _CLIENTS_ORDER(
-            account_id=request.account_id,
-            id=request.order_id,
-            ticket=order.ticket,
-            client_order_id=request.client_order_id,
-            symbol=request.symbol,
-            side=request.side,
-            type=OrderType.MARKET,
-            quantity=request.quantity,
-            filled_quantity=order.filled_quantity,
-            average_price=order.average_price,
-            worst_price=request.worst_price,
-            requested_price=request.requested_price,
-            max_deviation=request.max_deviation if request.requested_price else None,
-            time_in_force=request.time_in_force,
-            position_id=order.position_id,
-            reduce_only=request.reduce_only,
-            state=order.state,
-            execution_mode=order.execution_mode,
-            book=order.book,
-            channel=request.channel,
-            actor=self._actor,
-            label=request.label,
-            comment=request.comment,
-            instrument_version=recording.instrument.version,
-            group_code=terms.code,
-            group_version=terms.version,
-            markup_version=fills[0].quoting.price.rules_version if fills else None,
-            book_rule_version=terms.version,
-            trade_date=self._trade_date,
-            first_event=first_event,
-            last_event=self.seq + 1,
-            created_at=request.received_at,
-            updated_at=recording.now,
-            fill=UNSET if fill is None else self._fill(fill),
-        )
+
+def _quoted(quoting: Quoting) -> dict[str, Any]:
+    """The price a fill traded on, as its row keeps it."""
+    price = quoting.price
+    return {
+        "conversion_rate": quoting.conversion.rate,
+        "conversion_quotes": quoting.conversion.quotes,
+        "quote_id": f"{price.epoch}:{price.seq}",
+        "bbo_bid": price.bbo_bid,
+        "bbo_ask": price.bbo_ask,
+        "rules_version": price.rules_version,
+        "lp_quotes": price.lp_quotes,
+    }
 
 
-def _with_verdict(row: OrderRow, order: Order) -> OrderRow:
-    """Say why an order was rejected or ended; most were neither."""
-    if order.refused is not None:
-        refused = order.refused
-        return replace(row, reject_code=refused.reason, reject_message=refused.message)
-    if order.ended is not None:
-        return replace(row, end_code=order.ended.reason, end_message=order.ended.message)
-    return row
+def _markup(row: OrderRow, fills: Sequence[Filled]) -> int | None:
+    return fills[0].quoting.price.rules_version if fills else row.markup_version
+
+
+def position_row(
+    position: Position, account_id: UUID, now: datetime, lots: Sequence[LotRow] = ()
+) -> PositionRow:
+    """The row of a position, with those of its lots that changed."""
+    return PositionRow(
+        account_id=account_id,
+        id=position.id,
+        ticket=position.ticket,
+        symbol=position.symbol,
+        side=position.side,
+        quantity=position.quantity,
+        open_price=position.open_price,
+        margin_notional=position.margin_notional,
+        swap=position.swap,
+        stop_loss=position.stop_loss,
+        take_profit=position.take_profit,
+        trailing_stop=position.trailing_stop,
+        version=position.version,
+        opened_at=position.opened_at,
+        updated_at=now,
+        closed_at=closed_at(position, now),
+        lots=[*lots],
+    )

@@ -9,10 +9,13 @@ from typing import Final
 
 import structlog
 
+from tradewind.core.commands import PlaceOrder
 from tradewind.core.errors import TransientError
 from tradewind.core.ids import AccountId
+from tradewind.infra.leases import Lease
 from tradewind.services.oms.batch import Session, Tools
 from tradewind.services.oms.deciding import InternalError, Outcome, Replay, Skipped
+from tradewind.services.oms.preview import Preview, Previews
 from tradewind.services.oms.submission import Answer, Command, RequestKey, Submission
 
 BATCH_MAX: Final = 256
@@ -58,15 +61,23 @@ class Oms:
         self._wake = asyncio.Event()
         self._stopping = False
         self._sessions: list[Session] = []
+        self._previews = Previews(tools)
         self.counters = Counters()
 
-    async def submit(self, command: Command, key: RequestKey | None) -> Answer:
+    async def submit(
+        self, command: Command, key: RequestKey | None, lease: Lease | None = None
+    ) -> Answer:
         """Return the durable outcome of a command, or raise a DomainError.
+
+        What is done under a `lease` fails with LeaseLost when it is another's by then.
 
         TransientError means that nothing happened; UnknownOutcomeError that it may have.
         """
         submission = Submission(
-            command=command, key=key, future=asyncio.get_running_loop().create_future()
+            command=command,
+            key=key,
+            future=asyncio.get_running_loop().create_future(),
+            lease=lease,
         )
         lane, bound = (
             (self._urgent, URGENT_WAITING_MAX)
@@ -82,11 +93,18 @@ class Oms:
         self._wake.set()
         return await submission.future
 
+    async def preview(self, order: PlaceOrder) -> Preview:
+        """Return what an order would do now; nothing is stored."""
+        return await self._previews.preview(order)
+
     async def run(self) -> None:
         """Run batches until `stop`, at most two at a time, on disjoint accounts."""
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(IN_FLIGHT_MAX):
-                tasks.create_task(self._work())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(IN_FLIGHT_MAX):
+                    tasks.create_task(self._work())
+        finally:
+            await self._previews.close()
 
     def stop(self) -> None:
         """Take no more commands; `run` returns when those taken are answered."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -12,13 +13,15 @@ import msgspec
 
 from tradewind.contracts.events import (
     ENCODER,
+    FillRow,
     LedgerPosted,
     OrderRow,
     OrderStep,
     PositionRow,
+    PostingRow,
 )
 from tradewind.core.accounts import Account, GroupTerms, Position
-from tradewind.core.ids import AccountId, OrderId
+from tradewind.core.ids import AccountId, FillId, OrderId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class LoadedAccount:
     last_event: int
     positions: list[Position]
     orders: list[OrderRow]
+    open_orders: int
+    recent_orders: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,15 @@ class KnownOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedFill:
+    """A fill of the past with what it posted, and whether it was taken back."""
+
+    fill: FillRow
+    busted: bool
+    postings: list[PostingRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KillSwitch:
     """A standing stop of what opens: global, or of one group, account or symbol."""
 
@@ -75,26 +89,43 @@ class KillSwitch:
 class Loaded:
     """What lock-and-load returned. `known` tells skipped accounts from unknown ones."""
 
-    xid: str
-    tickets: list[int]
+    xid: str | None
+    tickets: list[int] | None
     accounts: list[LoadedAccount] | None
     keys: list[StoredKey] | None
     client_orders: list[KnownOrder] | None
+    fills: list[LoadedFill] | None
     groups: list[LoadedGroup] | None
     kill_switches: list[KillSwitch] | None
     known: list[UUID] | None
 
 
+class Locking(StrEnum):
+    """What to do about accounts that somebody else has locked."""
+
+    WAIT = "wait"
+    SKIP = "skip"
+    #: Lock nothing: whoever only asks.
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a batch locks and reads."""
+    """What a batch locks and reads: of accounts in `whole` every open order.
+
+    Of those in `placing` orders are counted, the recent ones from the id `recent` on.
+    """
 
     accounts: Sequence[AccountId]
     keys: Sequence[UUID]
     client_accounts: Sequence[AccountId]
     client_order_ids: Sequence[str]
     orders: Sequence[OrderId]
+    whole: Sequence[AccountId]
+    placing: Sequence[AccountId]
+    recent: UUID
     tickets: int
+    fills: Sequence[FillId] = ()
 
 
 class StepsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -173,15 +204,16 @@ class Writing:
 
 
 _LOADED: Final = msgspec.json.Decoder(Loaded)
-_ORDER: Final = msgspec.json.Decoder(OrderRow)
 
-LOCK_AND_LOAD_SQL: Final = "SELECT oms_lock_and_load($1, $2, $3, $4, $5, $6, $7, $8)"
+LOCK_AND_LOAD_SQL: Final = """
+    SELECT oms_lock_and_load($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+"""
 
 
 async def lock_and_load(
-    tx: asyncpg.Connection, wanted: Wanted, now: datetime, *, wait: bool, timeout_s: float
+    tx: asyncpg.Connection, wanted: Wanted, now: datetime, locking: Locking, *, timeout_s: float
 ) -> Loaded:
-    """Lock the free accounts of a batch (all of them when `wait`) and read what decisions need."""
+    """Lock the accounts of a batch and read what decisions need."""
     text = await tx.fetchval(
         LOCK_AND_LOAD_SQL,
         wanted.accounts,
@@ -189,9 +221,13 @@ async def lock_and_load(
         wanted.client_accounts,
         wanted.client_order_ids,
         wanted.orders,
+        wanted.whole,
+        wanted.placing,
+        wanted.fills,
+        wanted.recent,
         wanted.tickets,
         now,
-        wait,
+        locking,
         timeout=timeout_s,
     )
     return _LOADED.decode(text)
@@ -204,18 +240,13 @@ async def write(
     tx: asyncpg.Connection, writing: Writing, now: datetime, *, timeout_s: float
 ) -> None:
     """Append the events of a batch and make the rows they carry."""
-    changed = {
-        (entry.account_id, entry.data.id)
-        for entry in writing.positions
-        if entry.is_new is False and isinstance(entry.data, PositionRow)
-    }
     await tx.fetchval(
         WRITE_SQL,
         _document(writing.steps),
         _document(writing.orders),
-        sum(entry.is_new is False for entry in writing.orders),
+        _changed(writing.orders),
         _document(writing.positions),
-        len(changed),
+        _changed(writing.positions),
         _document(writing.postings),
         _document(writing.accounts),
         _document(writing.keys),
@@ -224,59 +255,16 @@ async def write(
     )
 
 
+def _changed(entries: Sequence[EventEntry]) -> int:
+    """Count the rows that are to be replaced; one that changes twice is one."""
+    return len(
+        {
+            (entry.account_id, entry.data.id)
+            for entry in entries
+            if entry.is_new is False and not isinstance(entry.data, LedgerPosted)
+        }
+    )
+
+
 def _document(rows: Sequence[msgspec.Struct]) -> str:
     return ENCODER.encode(rows).decode("utf-8")
-
-
-ENDED_SQL: Final = """
-    SELECT pg_xact_status($1::text::xid8) IS DISTINCT FROM 'in progress' AS ended
-"""
-
-PROOF_SQL: Final = """
-    SELECT EXISTS (SELECT 1 FROM account_event
-                    WHERE account_id = $1 AND seq = $2 AND tx = $3::text::xid8)
-"""
-
-
-async def was_committed(
-    connection: asyncpg.Connection, xid: str, proof: tuple[UUID, int]
-) -> bool | None:
-    """Tell whether a transaction took place; None while it is still going on.
-
-    The row is asked for as well as the status: after a crash a number that never reached the
-    disk is given out again, and its status is then another transaction's.
-    """
-    if not await connection.fetchval(ENDED_SQL, xid, timeout=2):
-        return None
-    return await connection.fetchval(PROOF_SQL, *proof, xid, timeout=2)
-
-
-ORDER_AT_SQL: Final = """
-    SELECT data::text FROM account_event
-     WHERE account_id = $1 AND seq <= $2 AND seq > $2 - 64 AND data ->> 'id' = $3::text
-       AND data ? 'ticket' AND type LIKE 'order.%'
-     ORDER BY seq DESC LIMIT 1
-"""
-
-
-async def order_at(connection: asyncpg.Connection, key: StoredKey) -> OrderRow:
-    """Return an order as it was when a key was answered."""
-    text = await connection.fetchval(
-        ORDER_AT_SQL, key.account_id, key.event, str(key.order_id), timeout=2
-    )
-    return _ORDER.decode(text)
-
-
-PATH_TO_SQL: Final = """
-    SELECT array_agg(substr(type, 7) ORDER BY seq) AS path FROM account_event
-     WHERE account_id = $1 AND seq BETWEEN $2 AND $3 AND data ->> 'id' = $4::text
-       AND type LIKE 'order.%'
-"""
-
-
-async def path_to(connection: asyncpg.Connection, order: OrderRow, event: int) -> tuple[str, ...]:
-    """Return the states of an order up to one event."""
-    states = await connection.fetchval(
-        PATH_TO_SQL, order.account_id, order.first_event, event, str(order.id), timeout=2
-    )
-    return tuple(states)

@@ -3,12 +3,55 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from uuid import UUID
 
-from tradewind.contracts.events import OrderRow
-from tradewind.core.orders import CancelOrder, ClosePosition, PlaceOrder
+from tradewind.contracts.events import OrderRow, PositionRow
+from tradewind.contracts.ticks import Tick
+from tradewind.core.commands import (
+    AmendOrder,
+    BustFill,
+    CancelAll,
+    CancelOrder,
+    CloseAll,
+    CloseBy,
+    ClosePosition,
+    ExpireOrder,
+    MoveStop,
+    PlaceOrder,
+    ProtectPosition,
+    ReversePosition,
+)
+from tradewind.core.ids import AccountId, OrderId, UserId
+from tradewind.infra.leases import Lease
 
-Command = PlaceOrder | ClosePosition | CancelOrder
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerOrder:
+    """Execute a resting order on the tick that woke it, if it still is in `version`."""
+
+    order_id: OrderId
+    account_id: AccountId
+    version: int
+    tick: Tick
+    user_id: UserId | None = None
+
+
+Command: TypeAlias = (
+    PlaceOrder
+    | ClosePosition
+    | CancelOrder
+    | AmendOrder
+    | ProtectPosition
+    | CancelAll
+    | CloseAll
+    | CloseBy
+    | ReversePosition
+    | TriggerOrder
+    | MoveStop
+    | ExpireOrder
+    | BustFill
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +65,10 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The durable outcome of a command. `code` is set with status 409 alone."""
+    """The durable outcome of a command. Without an `order` the `code` says why there is none.
+
+    `orders` is every order of a command that makes or ends several; `order` its first.
+    """
 
     status: int
     code: str | None
@@ -30,6 +76,8 @@ class Answer:
     order: OrderRow | None
     #: The states the command took the order through; empty where it was not placed by it.
     path: tuple[str, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+    position: PositionRow | None = None
     replayed: bool = False
 
 
@@ -40,13 +88,18 @@ class Submission:
     command: Command
     key: RequestKey | None
     future: asyncio.Future[Answer]
+    #: Held by whoever may give the command, and looked at in its transaction.
+    lease: Lease | None = None
     skips: int = 0
     since: float = field(default_factory=time.monotonic)
 
     @property
     def urgent(self) -> bool:
-        """Closes and cancels go before what opens."""
-        return not isinstance(self.command, PlaceOrder) or self.command.reduce_only
+        """What reduces, cancels or wakes goes before what opens."""
+        command = self.command
+        if isinstance(command, PlaceOrder):
+            return command.reduce_only
+        return not isinstance(command, ReversePosition)
 
     def answer(self, outcome: Answer | Exception) -> None:
         """Tell the caller, unless it has gone."""

@@ -1,4 +1,7 @@
-"""Instruments as every deciding process knows them: versioned rows, cached, polled for change."""
+"""Instruments and their calendars as every deciding process knows them.
+
+Versioned rows, cached, polled for change.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,11 +13,13 @@ import asyncpg
 import msgspec
 import structlog
 
+from tradewind.core.calendars import Calendar
 from tradewind.core.ids import Symbol
 from tradewind.core.instruments import Instrument
 from tradewind.core.money import CurrencyCode
 from tradewind.infra.clock import Clock
 from tradewind.infra.postgres import AWAY
+from tradewind.services.pricing.sessions import load_calendars
 
 POLL_S: Final = 0.25
 
@@ -24,7 +29,9 @@ INSTRUMENTS_SQL: Final = """
            c.minor_digits AS quote_minor_digits, v.price_precision, v.pip, v.contract_size,
            v.quantity_min, v.quantity_step, v.quantity_max, v.instant_quantity_max,
            v.margin_rate, v.margin_floor, v.allow_negative, v.extend_last_level, v.trade_mode,
-           v.settlement_lag, v.quote_age_ms_max
+           v.settlement_lag, v.quote_age_ms_max, v.time_in_force, v.stop_distance_points,
+           v.freeze_distance_points, v.price_collar, v.guaranteed_stop_premium_points,
+           v.guaranteed_stop_distance_points
       FROM instrument_version v
       JOIN instrument i ON i.symbol = v.symbol
       JOIN currency c ON c.code = i.quote
@@ -34,7 +41,10 @@ INSTRUMENTS_SQL: Final = """
 
 #: When the next version comes into force by itself, null when none waits.
 NEXT_VERSION_SQL: Final = """
-    SELECT min(effective_from) AS at FROM instrument_version WHERE effective_from > $1
+    SELECT min(effective_from) AS at
+      FROM (SELECT effective_from FROM instrument_version
+             UNION ALL SELECT effective_from FROM calendar_version) AS planned
+     WHERE effective_from > $1
 """
 
 VERSION_SQL: Final = "SELECT COALESCE(sum(version), 0)::bigint FROM config_version"
@@ -51,6 +61,8 @@ class Reference:
         self._changes_at: datetime | None = None
         self.instruments: Mapping[Symbol, Instrument] = MappingProxyType({})
         self.pairs: Mapping[tuple[CurrencyCode, CurrencyCode], Symbol] = MappingProxyType({})
+        #: A symbol without one never closes.
+        self.calendars: Mapping[Symbol, Calendar] = MappingProxyType({})
 
     async def refresh(self) -> None:
         """Read the instruments in force now."""
@@ -79,6 +91,7 @@ class Reference:
     async def _load(self, connection: asyncpg.pool.PoolConnectionProxy, now: datetime) -> None:
         self._changes_at = await connection.fetchval(NEXT_VERSION_SQL, now)
         rows = await connection.fetch(INSTRUMENTS_SQL, now)
+        self.calendars = MappingProxyType(dict(await load_calendars(connection, now)))
         loaded = [msgspec.convert(dict(row), Instrument) for row in rows]
         self.instruments = MappingProxyType({i.symbol: i for i in loaded})
         self.pairs = MappingProxyType({(i.base, i.quote): i.symbol for i in loaded})
