@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { expect } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { Terminal, test } from '../terminal'
 
 const PICTURE = fileURLToPath(new URL('../../../../docs/images/terminal.png', import.meta.url))
@@ -20,12 +20,23 @@ test('the terminal with a few positions and minutes of candles', async ({ page }
   await terminal.flatten()
   await page.getByRole('group', { name: 'Interval' }).getByRole('button', { name: '1s' }).click()
   await page.waitForTimeout(BEFORE_MS)
-  for (const [side, symbol, units] of POSITIONS) await terminal.dealNow(side, symbol, units)
+  for (const [side, symbol, units] of POSITIONS) {
+    await terminal.choose(symbol)
+    if (symbol === 'EURUSD') await protect(page)
+    await terminal.dealNow(side, symbol, units)
+  }
   await terminal.setQuantity('10000')
-  await page.getByRole('button', { name: 'Instant', exact: true }).click()
+  await terminal.within('Execution', 'Instant').click()
+  await page.getByRole('switch', { name: 'One-click on' }).click()
   await terminal.rest()
   await page.waitForTimeout(AFTER_MS)
   await expect(terminal.positions).toHaveCount(POSITIONS.length)
   await page.screenshot({ path: PICTURE })
   await terminal.flatten()
 })
+
+/** Levels near enough to be on the chart. */
+async function protect(page: Page): Promise<void> {
+  await page.getByLabel('Stop loss', { exact: true }).fill('8')
+  await page.getByLabel('Take profit', { exact: true }).fill('7')
+}

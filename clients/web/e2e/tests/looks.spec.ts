@@ -21,10 +21,20 @@ async function expectTopBarApart(page: Page): Promise<void> {
   expect((figures?.x ?? 0) + (figures?.width ?? 0)).toBeLessThan(state?.x ?? 0)
 }
 
-/** A position, an order that was refused, and so a row in every table. */
+/** A protected position, an order that waits, one that was refused: a row in every table. */
 async function trade(terminal: Terminal): Promise<void> {
   await terminal.flatten()
+  await terminal.choose('EURUSD')
+  await terminal.page.getByLabel('Stop loss', { exact: true }).fill('30')
+  await terminal.page.getByLabel('Take profit', { exact: true }).fill('45')
   await terminal.dealNow('Buy', 'EURUSD', '30000')
+  await terminal.orderType('Limit')
+  await terminal.page
+    .getByRole('textbox', { name: 'Limit price', exact: true })
+    .fill(await terminal.pipsFromBid('EURUSD', -25))
+  await terminal.place('Buy', 'limit', 'EURUSD').click()
+  await expect(terminal.page.getByTestId('last-outcome')).toContainText('Order placed')
+  await terminal.orderType('Market')
   await terminal.setQuantity('10m')
   await terminal.deal('Buy', 'EURUSD').click()
   await expect(terminal.page.getByTestId('last-outcome')).toContainText('Rejected')
@@ -51,7 +61,7 @@ for (const scheme of ['dark', 'light'] as const) {
     await expect(terminal.quote('EURUSD')).toContainText(/\d/)
     await expect(page.locator('canvas').first()).toBeVisible()
     await expect(page.locator('figcaption')).toContainText(/O \d.*H \d.*L \d.*C \d/)
-    for (const tab of ['Fills', 'Ledger', 'Events', 'Orders', 'Positions']) {
+    for (const tab of ['History', 'Fills', 'Ledger', 'Events', 'Orders', 'Positions']) {
       await terminal.tab(tab)
       await expect(page.getByRole('tabpanel').locator('tbody tr').first()).toBeVisible()
       await expectNoSidewaysScroll(page)

@@ -32,7 +32,9 @@ test('nothing the page does is an error in the console', async ({ page }) => {
   page.on('pageerror', (error) => errors.push(error.message))
   const terminal = new Terminal(page)
   await terminal.signIn()
-  for (const tab of ['Orders', 'Fills', 'Ledger', 'Events', 'Positions']) await terminal.tab(tab)
+  for (const tab of ['Orders', 'History', 'Fills', 'Ledger', 'Events', 'Positions']) {
+    await terminal.tab(tab)
+  }
   await expect(page.locator('canvas').first()).toBeVisible()
   expect(errors).toEqual([])
 })

@@ -1,4 +1,5 @@
 import type { Money, Price, Quantity, Rate } from './decimals'
+import type { TimeInForce } from './orders'
 import type { components, paths } from './schema'
 
 /** What the API answers, derived from its paths, with decimals given their units. */
@@ -10,7 +11,7 @@ type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] exten
 type ItemOf<P extends keyof paths> = Answer<P, 'get'> extends { items: (infer T)[] } ? T : never
 
 /** Give some fields of an answer their unit; a field the server dropped stops the compiler. */
-type With<T, Units extends Partial<Record<keyof T, unknown>>> = Omit<T, keyof Units> & Units
+export type With<T, Units extends Partial<Record<keyof T, unknown>>> = Omit<T, keyof Units> & Units
 
 export type Config = Answer<'/v1/config', 'get'>
 export type Side = 'buy' | 'sell'
@@ -39,6 +40,7 @@ export type Position = With<
     swap: Money
     stop_loss: Price | null
     take_profit: Price | null
+    trailing_stop: Price | null
   }
 >
 
@@ -50,6 +52,12 @@ export type Order = With<
     average_price: Price | null
     limit_price: Price | null
     stop_price: Price | null
+    worst_price: Price | null
+    stop_loss: Price | null
+    take_profit: Price | null
+    stop_loss_distance: Price | null
+    take_profit_distance: Price | null
+    trailing_stop: Price | null
   }
 >
 export type Transition = NonNullable<Order['transitions']>[number]
@@ -80,7 +88,18 @@ export type Instrument = With<
     quantity_step: Quantity
     quantity_max: Quantity
     margin_rate: Rate
+    time_in_force: TimeInForce[]
+    stop_distance: Price
+    freeze_distance: Price
+    price_collar: Rate | null
+    guaranteed_stop: GuaranteedTerms | null
   }
+>
+
+/** What a guaranteed stop costs per unit, and how far away it has to stand; both in price units. */
+export type GuaranteedTerms = With<
+  components['schemas']['GuaranteedStop'],
+  { premium: Price; distance: Price }
 >
 
 export type CandleInterval = components['schemas']['Interval']
@@ -128,15 +147,6 @@ export interface AccountEvent {
 export interface Page<T> {
   items: T[]
   next: string | null
-}
-
-export interface NewOrder {
-  client_order_id: string
-  symbol: string
-  side: Side
-  quantity: Quantity
-  requested_price?: Price
-  max_deviation?: Price
 }
 
 export interface ClosePosition {

@@ -19,7 +19,7 @@ export function HelpDialog({ shortcuts, note }: HelpDialogProps) {
     useCallback(() => setOpen(true), []),
   )
   return (
-    <Modal opened={open} onClose={() => setOpen(false)} title="Keyboard shortcuts" size="md">
+    <Modal opened={open} onClose={() => setOpen(false)} title="Keyboard shortcuts" size="lg">
       <Switch
         label="Use keyboard shortcuts"
         checked={on}

@@ -1,7 +1,6 @@
 import type { Instrument } from '../api/model'
 import { AccountBar } from '../features/account/account-bar'
 import { ChartPanel } from '../features/chart/chart-panel'
-import { PositionsTable } from '../features/positions/positions-table'
 import { Watchlist } from '../features/quotes/watchlist'
 import { Ticket } from '../features/ticket/ticket'
 import { type PanelTab, type PhoneView, prefer, usePreferences } from '../ui/preferences'
@@ -17,7 +16,8 @@ const VIEWS: readonly View<PhoneView>[] = [
   { view: 'history', label: 'History' },
 ]
 
-const HISTORY: readonly PanelTab[] = ['orders', 'fills', 'ledger', 'events']
+const HELD: readonly PanelTab[] = ['positions', 'orders']
+const HISTORY: readonly PanelTab[] = ['history', 'fills', 'ledger', 'events']
 
 const toTrade = () => prefer({ phoneView: 'trade' })
 
@@ -38,7 +38,7 @@ export function PhoneTerminal({ instrument }: { instrument: Instrument | undefin
             <Ticket key={instrument.symbol} instrument={instrument} />
           </div>
         )}
-        {view === 'positions' && <PositionsTable />}
+        {view === 'positions' && <AccountPanel only={HELD} />}
         {view === 'history' && <AccountPanel only={HISTORY} />}
       </main>
       <ViewTabs views={VIEWS} value={view} onChange={(phoneView) => prefer({ phoneView })} />

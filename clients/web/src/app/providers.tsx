@@ -9,6 +9,7 @@ import { SessionContext } from '../features/auth/session-context'
 import { AnnouncerContext } from '../features/orders/announcer'
 import { QuotesContext } from '../features/quotes/use-quote'
 import { StreamContext } from '../stream/stream-context'
+import { ConfirmDialog } from '../ui/confirm'
 import { PHONE } from '../ui/screen'
 import type { Services } from './services'
 import { theme } from './theme'
@@ -23,6 +24,7 @@ export function Providers({ services, children }: { services: Services; children
         limit={6}
         containerWidth={290}
       />
+      <ConfirmDialog />
       <SessionContext value={services.session}>
         <QueryClientProvider client={services.queries}>
           <TradingContext value={services.trading}>

@@ -41,9 +41,13 @@ export const DEALER_SHORTCUTS: readonly Shortcut[] = [...FIND, ...PAGE]
 
 /** Every key the terminal answers to; the help dialog is printed from this list. */
 export const SHORTCUTS: readonly Shortcut[] = [
-  command('B', 'Shift + B', 'Buy at the price on the button', 'buy'),
-  command('S', 'Shift + S', 'Sell at the price on the button', 'sell'),
-  command('q', 'Q', 'Go to the quantity (arrows step, with Shift ten times)', 'quantity'),
+  command('B', 'Shift + B', 'Buy, as the ticket says', 'buy'),
+  command('S', 'Shift + S', 'Sell, as the ticket says', 'sell'),
+  command('q', 'Q', 'Go to the quantity', 'quantity'),
+  command('o', 'O', 'Next order type', 'order-type'),
+  command('e', 'E', 'Go to the trigger or limit price', 'entry'),
+  command('l', 'L', 'Go to the stop loss', 'stop-loss'),
+  command('i', 'I', 'Go to the take profit', 'take-profit'),
   command('m', 'M', 'Switch between instant and market', 'execution'),
   ...FIND,
   { key: ']', shown: ']', does: 'Longer candles', act: () => changeInterval(1) },
@@ -52,9 +56,10 @@ export const SHORTCUTS: readonly Shortcut[] = [
   command('n', 'N', 'Newest candle', 'newest'),
   tab('1', 'positions'),
   tab('2', 'orders'),
-  tab('3', 'fills'),
-  tab('4', 'ledger'),
-  tab('5', 'events'),
+  tab('3', 'history'),
+  tab('4', 'fills'),
+  tab('5', 'ledger'),
+  tab('6', 'events'),
   ...PAGE,
 ]
 

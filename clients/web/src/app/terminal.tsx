@@ -18,9 +18,10 @@ import classes from './terminal.module.css'
 import { TopBar } from './top-bar'
 import { useTitle } from './use-title'
 
-const SENT_AT_ONCE =
-  'Buying and selling by key or button sends the order at once, with the quantity and terms of ' +
-  'the ticket. The server’s answer is shown; nothing counts before it.'
+const HOW_IT_DEALS =
+  'In a field the arrows step, with Shift ten times, and Escape leaves it. With one-click trading, buying and selling by key or button sends the ' +
+  'order at once; without it you are asked again. The server’s answer is shown; nothing counts ' +
+  'before it.'
 
 /** The terminal of one account, laid out for the screen it is on. */
 export function Terminal() {
@@ -34,7 +35,7 @@ export function Terminal() {
   return (
     <>
       {phone ? <PhoneTerminal instrument={instrument} /> : <Desk instrument={instrument} />}
-      <HelpDialog shortcuts={SHORTCUTS} note={SENT_AT_ONCE} />
+      <HelpDialog shortcuts={SHORTCUTS} note={HOW_IT_DEALS} />
     </>
   )
 }

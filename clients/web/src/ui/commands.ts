@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { flushSync } from 'react-dom'
 
 /** What a key may ask for; the component that can do it listens. */
 export type Command =
@@ -9,14 +10,20 @@ export type Command =
   | 'next-symbol'
   | 'previous-symbol'
   | 'execution'
+  | 'order-type'
+  | 'entry'
+  | 'none'
+  | 'stop-loss'
+  | 'take-profit'
   | 'newest'
   | 'theme'
   | 'help'
 
 const bus = new EventTarget()
 
+/** Carried out before the next key comes: what one key opens, the next may already be meant for. */
 export function issue(command: Command): void {
-  bus.dispatchEvent(new Event(command))
+  flushSync(() => bus.dispatchEvent(new Event(command)))
 }
 
 export function useCommand(command: Command, act: () => void): void {

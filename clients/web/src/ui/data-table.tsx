@@ -8,6 +8,8 @@ export interface Column {
   wide?: boolean
   /** Left out wherever the table has little room. */
   roomy?: boolean
+  /** Shown only where the table has much room. */
+  spacious?: boolean
   hidden?: boolean
   /** How the rows are ordered by it, where they can be. */
   order?: 'ascending' | 'descending' | 'none'
@@ -55,9 +57,16 @@ function Title({ column: { title, hidden, order = 'none', onOrder } }: { column:
   )
 }
 
+type Room = Pick<Column, 'number' | 'wide' | 'roomy' | 'spacious'>
+
 /** Class of a cell: right-aligned figures, and how much room it asks for. */
-function cell({ number, wide, roomy }: Pick<Column, 'number' | 'wide' | 'roomy'>): string {
-  const names = [number && classes.number, wide && classes.wide, roomy && classes.roomy]
+function cell({ number, wide, roomy, spacious }: Room): string {
+  const names = [
+    number && classes.number,
+    wide && classes.wide,
+    roomy && classes.roomy,
+    spacious && classes.spacious,
+  ]
   return names.filter(Boolean).join(' ')
 }
 
@@ -66,3 +75,5 @@ export const WIDE = cell({ wide: true })
 export const WIDE_NUMBER = cell({ number: true, wide: true })
 export const ROOMY = cell({ roomy: true })
 export const ROOMY_NUMBER = cell({ number: true, roomy: true })
+export const SPACIOUS = cell({ spacious: true })
+export const SPACIOUS_NUMBER = cell({ number: true, spacious: true })

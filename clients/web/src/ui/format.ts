@@ -52,8 +52,8 @@ export function formatPrice(value: Big | Price | null | undefined, precision: nu
   return asBig(value).toFixed(precision)
 }
 
-export function formatPercent(value: Big | null): string {
-  return value === null ? NOTHING : `${grouped(value.toFixed(2))} %`
+export function formatPercent(value: Big | null, decimals = 2): string {
+  return value === null ? NOTHING : `${grouped(value.toFixed(decimals))} %`
 }
 
 /** Decimals of a step such as 0.0001. */

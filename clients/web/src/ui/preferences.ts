@@ -3,7 +3,8 @@ import { persist } from 'zustand/middleware'
 import type { CandleInterval, CandleSide } from '../api/model'
 
 export type Execution = 'instant' | 'market'
-export type PanelTab = 'positions' | 'orders' | 'fills' | 'ledger' | 'events'
+export type LevelUnit = 'pips' | 'price'
+export type PanelTab = 'positions' | 'orders' | 'history' | 'fills' | 'ledger' | 'events'
 export type PhoneView = 'markets' | 'trade' | 'positions' | 'history'
 
 /** What the user chose and expects to find again; nothing here is money or a secret. */
@@ -18,6 +19,9 @@ export interface Preferences {
   deviationPoints: number
   quantities: Readonly<Record<string, string>>
   shortcuts: boolean
+  /** Orders are sent without being asked again; off until the user says so. */
+  oneClick: boolean
+  levelUnit: LevelUnit
 }
 
 const DEFAULTS: Preferences = {
@@ -31,6 +35,8 @@ const DEFAULTS: Preferences = {
   deviationPoints: 10,
   quantities: {},
   shortcuts: true,
+  oneClick: false,
+  levelUnit: 'pips',
 }
 
 export const usePreferences = create<Preferences>()(

@@ -6,13 +6,19 @@ export interface SegmentsProps<T extends string | number> {
   value: T
   onChange: (value: T) => void
   compact?: boolean
+  /** As wide as their words, where five have to share a narrow pane. */
+  snug?: boolean
 }
 
 /** One of a few, all visible. */
 export function Segments<T extends string | number>(props: SegmentsProps<T>) {
-  const { label, choices, value, onChange, compact = false } = props
+  const { label, choices, value, onChange, compact = false, snug = false } = props
   return (
-    <fieldset className={classes.segments} data-compact={compact || undefined}>
+    <fieldset
+      className={classes.segments}
+      data-compact={compact || undefined}
+      data-snug={snug || undefined}
+    >
       <legend className="visually-hidden">{label}</legend>
       {choices.map((choice) => (
         <button

@@ -12,11 +12,14 @@ export interface TabsProps<T extends string> {
   tabs: readonly Tab<T>[]
   value: T
   onChange: (value: T) => void
+  /** What can be done with all of what the tab shows. */
+  actions?: ReactNode
   children: ReactNode
 }
 
 /** Tabs as the ARIA pattern has them: one stop for Tab, arrows within. */
-export function Tabs<T extends string>({ label, tabs, value, onChange, children }: TabsProps<T>) {
+export function Tabs<T extends string>(props: TabsProps<T>) {
+  const { label, tabs, value, onChange, actions, children } = props
   const id = useId()
   const move = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
@@ -30,22 +33,25 @@ export function Tabs<T extends string>({ label, tabs, value, onChange, children 
   }
   return (
     <section className={classes.tabs} aria-label={label}>
-      <div role="tablist" aria-label={label} className={classes.list} onKeyDown={move}>
-        {tabs.map((tab) => (
-          <button
-            key={tab.value}
-            id={`${id}-${tab.value}`}
-            type="button"
-            role="tab"
-            aria-selected={tab.value === value}
-            aria-controls={`${id}-panel`}
-            tabIndex={tab.value === value ? 0 : -1}
-            onClick={() => onChange(tab.value)}
-          >
-            {tab.label}
-            {tab.count ? <span className={classes.count}>{tab.count}</span> : null}
-          </button>
-        ))}
+      <div className={classes.head}>
+        <div role="tablist" aria-label={label} className={classes.list} onKeyDown={move}>
+          {tabs.map((tab) => (
+            <button
+              key={tab.value}
+              id={`${id}-${tab.value}`}
+              type="button"
+              role="tab"
+              aria-selected={tab.value === value}
+              aria-controls={`${id}-panel`}
+              tabIndex={tab.value === value ? 0 : -1}
+              onClick={() => onChange(tab.value)}
+            >
+              {tab.label}
+              {tab.count ? <span className={classes.count}>{tab.count}</span> : null}
+            </button>
+          ))}
+        </div>
+        {actions}
       </div>
       <div
         role="tabpanel"

@@ -31,6 +31,13 @@ const REASONS: Readonly<Record<string, string>> = {
   linked: 'Cancelled because its linked order was executed.',
   client: 'Cancelled by you.',
   dealer: 'Cancelled by the broker.',
+  order_rate: 'Too many orders in a short time.',
+  open_orders_max: 'You have as many open orders as your account may have.',
+  stop_distance: 'The price is too close to the market, or on its wrong side.',
+  price_collar: 'The price is too far from the market.',
+  fifo: 'Your oldest position of this instrument has to be closed first.',
+  link_unavailable: 'The order it is linked to is no longer open.',
+  market_never_open: 'The market does not open before the order would end.',
 }
 
 /** What a problem of the API means to the person in front of the screen. */
@@ -43,6 +50,12 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   outcome_unknown: 'The server could not tell yet whether this was done.',
   idempotency_conflict: 'This was already sent with other details. Nothing was done twice.',
   version_conflict: 'The order has changed meanwhile. Please look again.',
+  order_final: 'The order has already ended.',
+  order_triggered: 'The order has been triggered and can no longer be changed.',
+  freeze_distance: 'The market is too close to the order to change or cancel it now.',
+  stop_distance: 'The price is too close to the market, or on its wrong side.',
+  price_collar: 'The price is too far from the market.',
+  guaranteed_stop_unavailable: 'A guaranteed stop is not offered here.',
   not_found: 'It is no longer there.',
   position_not_found: 'The position is already closed.',
   forbidden: 'Your login does not allow this.',
@@ -57,6 +70,36 @@ export function ledgerWord(type: string): string {
 
 export function sideWord(side: Side): string {
   return side === 'buy' ? 'Buy' : 'Sell'
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  market: 'Market',
+  limit: 'Limit',
+  stop: 'Stop',
+  stop_limit: 'Stop-limit',
+  market_if_touched: 'MIT',
+}
+
+/** The type of an order as a trader calls it. */
+export function typeWord(type: string): string {
+  return TYPES[type] ?? humanise(type)
+}
+
+/** The same within a sentence: `stop-limit`, but `MIT`. */
+export function typeWithin(type: string): string {
+  return typeWord(type).replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase())
+}
+
+const ORIGINS: Readonly<Record<string, string>> = {
+  stop_loss: 'Stop loss',
+  take_profit: 'Take profit',
+  trailing: 'Trailing stop',
+  stop_out: 'Stop-out',
+}
+
+/** What an order is for, where it is not one of the client's own. */
+export function originWord(reason: string): string | undefined {
+  return reason === 'client' ? undefined : (ORIGINS[reason] ?? humanise(reason))
 }
 
 interface Reason {

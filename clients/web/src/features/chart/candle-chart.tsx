@@ -8,21 +8,22 @@ import {
   type Time,
 } from 'lightweight-charts'
 import { useEffect, useRef, useState } from 'react'
-import type { CandleInterval, CandleSide, Instrument, Position } from '../../api/model'
+import type { CandleInterval, CandleSide, Instrument } from '../../api/model'
 import { PALETTES, type Palette } from '../../ui/palette'
 import { markOfTime, timeInFull } from './candle-time'
 import { ChartLegend } from './chart-legend'
+import classes from './chart-panel.module.css'
 import { NewestButton } from './newest-button'
 import { RIGHT_BARS, useBars, useOlderBars } from './use-bars'
 import { useCandles } from './use-candles'
-import { usePositionLines } from './use-position-lines'
+import { type Held, useLevelLines } from './use-level-lines'
 import { useQuoteInView, useQuoteLines } from './use-quote-lines'
 
 export interface CandleChartProps {
   instrument: Instrument
   interval: CandleInterval
   side: CandleSide
-  positions: readonly Position[]
+  held: Held
 }
 
 export interface Drawn {
@@ -31,7 +32,7 @@ export interface Drawn {
 }
 
 /** The chart itself; loaded on its own, after the rest of the terminal is already usable. */
-export default function CandleChart({ instrument, interval, side, positions }: CandleChartProps) {
+export default function CandleChart({ instrument, interval, side, held }: CandleChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const palette = PALETTES[useComputedColorScheme('dark')]
   const drawn = useChart(box, palette)
@@ -40,12 +41,12 @@ export default function CandleChart({ instrument, interval, side, positions }: C
   useAxes(drawn, interval, precision)
   useBars(drawn, feed, interval)
   useOlderBars(drawn, feed)
-  usePositionLines(drawn?.series, positions, palette)
+  const levels = useLevelLines(drawn, box, instrument, palette, held)
   useQuoteLines(drawn?.series, instrument.symbol, side, palette)
-  useQuoteInView(drawn, instrument)
+  useQuoteInView(drawn, instrument, levels)
   return (
     <>
-      <div ref={box} style={{ position: 'absolute', inset: 0 }} />
+      <div ref={box} className={classes.canvas} data-testid="chart" />
       <ChartLegend
         drawn={drawn}
         feed={feed}

@@ -3,6 +3,7 @@ import type { Instrument } from '../../api/model'
 import { Choice } from '../../ui/choice'
 import { Panel } from '../../ui/panel'
 import { prefer, usePreferences } from '../../ui/preferences'
+import { useOpenOrders } from '../orders/order-queries'
 import { usePositions } from '../positions/positions-query'
 import { INTERVALS, SIDES } from './candles'
 import classes from './chart-panel.module.css'
@@ -18,9 +19,10 @@ export function ChartPanel({ instrument }: { instrument: Instrument }) {
   const interval = usePreferences((state) => state.chartInterval)
   const side = usePreferences((state) => state.chartSide)
   const positions = usePositions().data
-  const own = useMemo(
-    () => positions?.filter(({ symbol }) => symbol === instrument.symbol) ?? [],
-    [positions, instrument.symbol],
+  const orders = useOpenOrders().data
+  const held = useMemo(
+    () => ({ positions: positions ?? [], orders: orders ?? [] }),
+    [positions, orders],
   )
   return (
     <Panel
@@ -51,7 +53,7 @@ export function ChartPanel({ instrument }: { instrument: Instrument }) {
             instrument={instrument}
             interval={interval}
             side={side}
-            positions={own}
+            held={held}
           />
         </Suspense>
       </figure>

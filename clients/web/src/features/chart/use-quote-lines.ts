@@ -5,6 +5,7 @@ import type { CandleSide, Instrument } from '../../api/model'
 import type { Palette } from '../../ui/palette'
 import { useQuotes } from '../quotes/use-quote'
 import type { Drawn } from './candle-chart'
+import type { LevelLine } from './level-lines'
 
 const LINE = { lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelVisible: true } as const
 const SIDES = ['bid', 'ask'] as const
@@ -44,9 +45,15 @@ export function useQuoteLines(
 
 /** A scale that shows less than this would blow a single tick up to the whole height. */
 const PIPS_MIN = 3
+/** Levels no further from the bars than so many times their height are brought into view. */
+const LEVELS_REACH = 2
 
 /** Scale so that the quote is in view beside the newest bar, and first ticks do not look a crash. */
-export function useQuoteInView(drawn: Drawn | undefined, { symbol, pip }: Instrument) {
+export function useQuoteInView(
+  drawn: Drawn | undefined,
+  { symbol, pip }: Instrument,
+  levels: readonly LevelLine[],
+) {
   const quotes = useQuotes()
   useEffect(() => {
     if (drawn === undefined) return
@@ -59,11 +66,21 @@ export function useQuoteInView(drawn: Drawn | undefined, { symbol, pip }: Instru
         const { minValue, maxValue } = info.priceRange
         // Who looks at the past is not shown it at the scale of today.
         const now = quote !== undefined && drawn.chart.timeScale().scrollPosition() >= 0
-        const bottom = now ? Math.min(minValue, forDrawing(quote.bid)) : minValue
-        const top = now ? Math.max(maxValue, forDrawing(quote.ask)) : maxValue
-        const missing = Math.max(0, least - (top - bottom)) / 2
-        return { ...info, priceRange: { minValue: bottom - missing, maxValue: top + missing } }
+        if (!now) return info
+        const bottom = Math.min(minValue, forDrawing(quote.bid))
+        const top = Math.max(maxValue, forDrawing(quote.ask))
+        const reach = Math.max(least, top - bottom) * LEVELS_REACH
+        const near = levels
+          .map(({ price }) => forDrawing(price))
+          .filter((level) => level > bottom - reach && level < top + reach)
+        return { ...info, priceRange: atLeast(least, [bottom, top, ...near]) }
       },
     })
-  }, [drawn, quotes, symbol, pip])
+  }, [drawn, quotes, symbol, pip, levels])
+}
+
+function atLeast(height: number, shown: readonly number[]) {
+  const [bottom, top] = [Math.min(...shown), Math.max(...shown)]
+  const missing = Math.max(0, height - (top - bottom)) / 2
+  return { minValue: bottom - missing, maxValue: top + missing }
 }

@@ -4,6 +4,7 @@ import type { Trading } from '../../api/trading'
 import { toast } from '../../ui/toast'
 import { accountNews, type News, orderNews } from './order-news'
 
+/** Orders are also placed from elsewhere; only their end is told then. */
 const FINAL = new Set(['order.filled', 'order.rejected', 'order.cancelled'])
 const REMEMBERED_MAX = 2000
 
@@ -30,14 +31,16 @@ export class Announcer {
 
   order(order: Order): void {
     const news = orderNews(order, this.instrument(order.symbol))
-    if (news && this.isFirst(order.id)) this.show(news)
+    if (news && this.isFirst(tellingOf(order.id, order.state))) this.show(news)
   }
 
   event(accountId: string, event: AccountEvent): void {
     const news = accountNews(event)
     if (news) this.show(news)
     const orderId = orderIdOf(event)
-    if (!FINAL.has(event.type) || orderId === undefined || this.told.has(orderId)) return
+    const state = event.type.replace('order.', '')
+    if (!FINAL.has(event.type) || orderId === undefined) return
+    if (this.told.has(tellingOf(orderId, state))) return
     this.trading.order(accountId, orderId).then(
       (order) => this.order(order),
       // The orders list shows it all the same; a toast is not worth a second error.
@@ -45,13 +48,16 @@ export class Announcer {
     )
   }
 
-  private isFirst(orderId: string): boolean {
-    if (this.told.has(orderId)) return false
+  private isFirst(telling: string): boolean {
+    if (this.told.has(telling)) return false
     if (this.told.size >= REMEMBERED_MAX) this.told.clear()
-    this.told.add(orderId)
+    this.told.add(telling)
     return true
   }
 }
+
+/** An order that waits is news once, and again when it ends. */
+const tellingOf = (orderId: string, state: string) => `${orderId} ${state}`
 
 function orderIdOf({ data }: AccountEvent): string | undefined {
   const id = data.order_id ?? data.id

@@ -1,15 +1,18 @@
+import { useState } from 'react'
 import { big } from '../../api/decimals'
 import type { Fill, Instrument } from '../../api/model'
 import { Amount } from '../../ui/amount'
-import { DataTable, NUMBER, ROOMY_NUMBER, WIDE_NUMBER } from '../../ui/data-table'
+import { DataTable, NUMBER, ROOMY_NUMBER, WIDE, WIDE_NUMBER } from '../../ui/data-table'
 import { Empty, pendingOr } from '../../ui/empty'
 import { formatMoney, formatPrice, formatQuantity, formatTime } from '../../ui/format'
 import { LoadMore } from '../../ui/load-more'
 import { SideLabel } from '../../ui/side'
 import table from '../../ui/table.module.css'
+import { sideWord } from '../../ui/words'
 import { useActiveAccount } from '../account/active-account'
 import { useInstrumentsBySymbol } from '../quotes/instruments'
 import { useFills } from './order-queries'
+import { ReceiptDialog } from './receipt'
 
 const COLUMNS = [
   { title: 'Time' },
@@ -21,6 +24,7 @@ const COLUMNS = [
   { title: 'Slippage', number: true, roomy: true },
   { title: 'Commission', number: true, wide: true },
   { title: 'Realised P/L', number: true, wide: true },
+  { title: 'Actions', hidden: true, wide: true },
 ]
 
 /** Every execution of the account, newest first. */
@@ -75,6 +79,34 @@ function FillRow({ fill, instrument, currency }: RowProps) {
       <td className={WIDE_NUMBER}>
         <Amount value={fill.realized_pnl} currency={currency} />
       </td>
+      <td className={`${WIDE} ${table.actions}`}>
+        <FillReceipt fill={fill} instrument={instrument} />
+      </td>
     </tr>
+  )
+}
+
+function FillReceipt({ fill, instrument }: Omit<RowProps, 'currency'>) {
+  const [open, setOpen] = useState(false)
+  const what = `${sideWord(fill.side)} ${formatQuantity(fill.quantity)} ${fill.symbol}`
+  return (
+    <>
+      <button
+        type="button"
+        className={table.button}
+        aria-label={`Receipt of ${what}`}
+        onClick={() => setOpen(true)}
+      >
+        Receipt
+      </button>
+      {open && (
+        <ReceiptDialog
+          orderId={fill.order_id}
+          title={`Receipt: ${what}`}
+          instrument={instrument}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
   )
 }

@@ -1,7 +1,8 @@
 import type { AccountEvent, Instrument, Order } from '../../api/model'
 import { formatPrice, formatQuantity } from '../../ui/format'
 import type { Tone } from '../../ui/toast'
-import { reasonInWords, sideWord } from '../../ui/words'
+import { originWord, reasonInWords } from '../../ui/words'
+import { orderInWords, pricesInWords, protects } from './order-words'
 
 export interface News {
   tone: Tone
@@ -9,23 +10,36 @@ export interface News {
   message: string
 }
 
-/** What to tell about an order in its present state; nothing while it is still on its way. */
+/** What to tell about an order in its present state; nothing of what goes without saying. */
 export function orderNews(order: Order, instrument: Instrument | undefined): News | undefined {
-  const what = `${sideWord(order.side)} ${formatQuantity(order.quantity)} ${order.symbol}`
+  const what = orderInWords(order)
   const precision = instrument?.price_precision ?? 5
+  const origin = originWord(order.reason)
   switch (order.state) {
     case 'filled': {
       const done = `${order.side === 'buy' ? 'Bought' : 'Sold'} ${formatQuantity(order.filled_quantity)}`
       const at = formatPrice(order.average_price, precision)
-      return { tone: 'good', title: 'Order filled', message: `${done} ${order.symbol} at ${at}.` }
+      const title = `${origin ?? 'Order'} filled`
+      return { tone: 'good', title, message: `${done} ${order.symbol} at ${at}.` }
     }
     case 'rejected':
       return { tone: 'refused', title: `Rejected: ${what}`, message: why(order.reject) }
     case 'cancelled':
+      // With its position a protective order goes, too: the close itself is the news.
+      if (protects(order) && order.end?.code === 'linked') return undefined
       return { tone: 'warning', title: `Cancelled: ${what}`, message: why(order.end) }
+    case 'accepted':
+    case 'working':
+      if (order.type === 'market' || protects(order)) return undefined
+      return { tone: 'good', title: 'Order placed', message: `${what}${placed(order, precision)}.` }
     default:
       return undefined
   }
+}
+
+function placed(order: Order, precision: number): string {
+  const after = order.state === 'accepted' ? ', after its parent' : ''
+  return ` at ${pricesInWords(order, precision)}${after}`
 }
 
 function why(reason: Order['reject']): string {

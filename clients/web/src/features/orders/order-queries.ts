@@ -20,9 +20,26 @@ function usePages<T>(
   return { query, items: query.data?.pages.flatMap((page) => page.items) ?? [] }
 }
 
+/** Orders that may still do something, newest first. */
+export function useOpenOrders() {
+  const trading = useTrading()
+  const { id } = useActiveAccount()
+  return useQuery({ queryKey: keys.openOrders(id), queryFn: () => trading.openOrders(id) })
+}
+
 export const useOrders = () => usePages(keys.orders, (api, id, after) => api.orders(id, after))
 export const useFills = () => usePages(keys.fills, (api, id, after) => api.fills(id, after))
 export const useLedger = () => usePages(keys.ledger, (api, id, after) => api.ledger(id, after))
+
+/** How an order came by its prices; what was filled does not change, so it is read once. */
+export function useReceipt(orderId: string) {
+  const trading = useTrading()
+  const { id } = useActiveAccount()
+  return useQuery({
+    queryKey: keys.receipt(id, orderId),
+    queryFn: () => trading.receipt(id, orderId),
+  })
+}
 
 /** One order with its transitions, which lists leave out; a new version is read anew. */
 export function useOrder(orderId: string, updatedAt: string) {

@@ -4,6 +4,7 @@ import { formatTime, humanise } from '../../ui/format'
 import { reasonInWords } from '../../ui/words'
 import { useOrder } from './order-queries'
 import { OrderState } from './order-state'
+import { lifeInWords, protects } from './order-words'
 import classes from './transitions.module.css'
 
 /** The steps of one order's life with the time between them. */
@@ -26,18 +27,12 @@ export function Transitions({ order }: { order: Order }) {
         ))}
       </ol>
       <dl className={classes.facts}>
-        <dt>Order</dt>
-        <dd>{order.id}</dd>
-        {order.label && (
-          <>
-            <dt>Label</dt>
-            <dd>{order.label}</dd>
-          </>
-        )}
-        <dt>Time in force</dt>
-        <dd>{order.time_in_force.toUpperCase()}</dd>
-        <dt>Version</dt>
-        <dd>{order.version}</dd>
+        {termsOf(order).map(([term, value]) => (
+          <div key={term} className={classes.fact}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
         {query.data?.facts?.map((fact) => (
           <div key={`${fact.type} ${fact.at}`} className={classes.fact}>
             <dt>{humanise(fact.type)}</dt>
@@ -47,6 +42,24 @@ export function Transitions({ order }: { order: Order }) {
       </dl>
     </div>
   )
+}
+
+/** What else was asked for, and from where; nothing that goes without saying. */
+function termsOf(order: Order): [string, string][] {
+  const terms: [string, string | null | undefined | false][] = [
+    ['Order', order.id],
+    ['Label', order.label],
+    ['Time in force', lifeInWords(order)],
+    ['Worst price', order.worst_price],
+    ['Triggered by', order.trigger_side !== 'default' && order.trigger_side],
+    ['Reduce only', order.reduce_only && !protects(order) && 'yes'],
+    ['Guaranteed stop', order.guaranteed_stop && 'yes'],
+    ['OCO with', order.linked_order_id],
+    ['After', !protects(order) && order.parent_order_id],
+    ['Came by', order.channel],
+    ['Version', String(order.version)],
+  ]
+  return terms.filter((term): term is [string, string] => Boolean(term[1]))
 }
 
 function reasonOf(step: Transition): string {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { big, type Quantity, quantity as toQuantity } from '../../api/decimals'
 import type { Instrument, Position } from '../../api/model'
 import { formatLots, formatQuantity } from '../../ui/format'
-import { parseQuantity, quantityProblem } from '../ticket/ticket-model'
+import { parseQuantity, quantityProblem } from '../orders/quantity'
 
 export interface PartialCloseDialogProps {
   position: Position

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react'
 import { carryOut, newAttempt, OutcomeUnknown } from '../../api/attempt'
 import type { Quantity } from '../../api/decimals'
-import type { ClosePosition, Instrument, Position } from '../../api/model'
+import type { ClosePosition, Instrument, Order, Position } from '../../api/model'
 import { useTrading } from '../../api/trading'
 import { usePreferences } from '../../ui/preferences'
 import { toast } from '../../ui/toast'
@@ -11,40 +11,54 @@ import { useQuotes } from '../quotes/use-quote'
 import { priceTerms } from '../ticket/ticket-model'
 
 const UNKNOWN =
-  'We could not learn whether the position was closed. Please look at your positions before trying again.'
+  'We could not learn what became of it. Please look at your positions before trying again.'
 
-/** Close a position, wholly or in part, at the price on screen and with the ticket's terms. */
-export function useClose(position: Position, instrument: Instrument | undefined) {
-  const trading = useTrading()
+/** Carry out what makes orders, one at a time, and tell of each; false when it was not done. */
+export function useDealing(refused: string) {
   const announcer = useAnnouncer()
-  const quotes = useQuotes()
   const [busy, setBusy] = useState(false)
-  const close = useCallback(
-    async (quantity?: Quantity) => {
-      const { execution, deviationPoints } = usePreferences.getState()
-      const side = position.side === 'buy' ? 'sell' : 'buy'
-      const quote = quotes.latest(position.symbol)
-      const attempt = newAttempt()
-      const body: ClosePosition = { client_order_id: attempt.key }
-      if (quantity) body.quantity = quantity
-      if (quote && instrument && execution === 'instant') {
-        Object.assign(body, priceTerms(side, quote, deviationPoints, instrument.price_precision))
-      }
+  const send = useCallback(
+    async (ask: (key: string) => Promise<readonly Order[]>) => {
       setBusy(true)
       try {
-        announcer.order(
-          await carryOut(attempt, (key) => trading.closePosition(position, key, body)),
-        )
+        const orders = await carryOut(newAttempt(), ask)
+        for (const order of orders) announcer.order(order)
         return true
       } catch (error) {
         const unknown = error instanceof OutcomeUnknown
-        toast('refused', 'Not closed', unknown ? UNKNOWN : errorInWords(error))
+        toast('refused', refused, unknown ? UNKNOWN : errorInWords(error))
         return false
       } finally {
         setBusy(false)
       }
     },
-    [position, instrument, trading, announcer, quotes],
+    [announcer, refused],
+  )
+  return { send, busy }
+}
+
+/** Close a position, wholly or in part, at the price on screen and with the ticket's terms. */
+export function useClose(position: Position, instrument: Instrument | undefined) {
+  const trading = useTrading()
+  const quotes = useQuotes()
+  const { send, busy } = useDealing('Not closed')
+  const close = useCallback(
+    (quantity?: Quantity) => {
+      const { execution, deviationPoints } = usePreferences.getState()
+      const side = position.side === 'buy' ? 'sell' : 'buy'
+      const quote = quotes.latest(position.symbol)
+      const terms: Omit<ClosePosition, 'client_order_id'> = {
+        ...(quantity && { quantity }),
+        ...(quote &&
+          instrument &&
+          execution === 'instant' &&
+          priceTerms(side, quote, deviationPoints, instrument.price_precision)),
+      }
+      return send(async (key) => [
+        await trading.closePosition(position, key, { client_order_id: key, ...terms }),
+      ])
+    },
+    [position, instrument, trading, quotes, send],
   )
   return { close, busy }
 }

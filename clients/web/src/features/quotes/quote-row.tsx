@@ -1,7 +1,9 @@
 import { memo } from 'react'
 import { big } from '../../api/decimals'
-import type { Instrument } from '../../api/model'
+import type { Instrument, Side } from '../../api/model'
+import { usePreferences } from '../../ui/preferences'
 import { BigPrice } from '../../ui/price'
+import { QuickDeal } from '../ticket/quick-deal'
 import type { Move, Quote } from './quote-store'
 import { useQuote } from './use-quote'
 import classes from './watchlist.module.css'
@@ -14,7 +16,7 @@ export interface QuoteRowProps {
 
 /** One symbol of the watchlist; renders when its own price moved and at no other time. */
 export const QuoteRow = memo(function QuoteRow({ instrument, selected, onSelect }: QuoteRowProps) {
-  const { symbol, name, pip } = instrument
+  const { symbol, name } = instrument
   const quote = useQuote(symbol)
   const tradable = quote?.tradable ?? false
   return (
@@ -33,8 +35,8 @@ export const QuoteRow = memo(function QuoteRow({ instrument, selected, onSelect 
         </button>
         {!tradable && <span className={classes.closed}>{quote ? 'Closed' : 'No price'}</span>}
       </span>
-      <PriceCell price={quote?.bid} move={quote?.bidMove} pip={pip} />
-      <PriceCell price={quote?.ask} move={quote?.askMove} pip={pip} />
+      <PriceCell instrument={instrument} quote={quote} side="sell" />
+      <PriceCell instrument={instrument} quote={quote} side="buy" />
       <span role="cell" className={classes.spread}>
         {quote ? spreadInPips(quote, instrument) : '–'}
       </span>
@@ -43,15 +45,27 @@ export const QuoteRow = memo(function QuoteRow({ instrument, selected, onSelect 
 })
 
 interface PriceCellProps {
-  price: string | undefined
-  move: Move | undefined
-  pip: Instrument['pip']
+  instrument: Instrument
+  quote: Quote | undefined
+  side: Side
 }
 
-function PriceCell({ price, move = 'none', pip }: PriceCellProps) {
+/** A side's price; while one click deals, it is the button that does. */
+function PriceCell({ instrument, quote, side }: PriceCellProps) {
+  const oneClick = usePreferences((state) => state.oneClick)
+  const price = quote?.[side === 'buy' ? 'ask' : 'bid']
+  const move = quote?.[side === 'buy' ? 'askMove' : 'bidMove'] ?? 'none'
+  const tone = `${classes.price} ${move === 'none' ? '' : move}`
+  const shown = price === undefined ? '–' : <BigPrice price={price} pip={instrument.pip} />
   return (
-    <span role="cell" className={`${classes.price} ${move === 'none' ? '' : move}`}>
-      {price === undefined ? '–' : <BigPrice price={price} pip={pip} />}
+    <span role="cell" className={tone}>
+      {oneClick && quote?.tradable ? (
+        <QuickDeal instrument={instrument} side={side}>
+          {shown}
+        </QuickDeal>
+      ) : (
+        shown
+      )}
     </span>
   )
 }

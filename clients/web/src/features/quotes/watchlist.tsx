@@ -5,6 +5,7 @@ import { pendingOr } from '../../ui/empty'
 import { Panel } from '../../ui/panel'
 import { prefer, usePreferences } from '../../ui/preferences'
 import { Search } from '../../ui/search'
+import { OneClickBanner } from '../ticket/one-click'
 import { useInstruments } from './instruments'
 import { QuoteRow } from './quote-row'
 import { useSteps } from './use-steps'
@@ -38,26 +39,29 @@ export function Watchlist({ onPick }: WatchlistProps) {
       actions={<Search value={filter} onChange={setFilter} hint={onPick ? '' : '/'} />}
     >
       {pendingOr(query) ?? (
-        <div
-          className={classes.list}
-          role="table"
-          aria-label="Watchlist"
-          data-stale={!live || undefined}
-        >
-          <div role="row" className={classes.head}>
-            <span role="columnheader">Symbol</span>
-            <span role="columnheader">Bid</span>
-            <span role="columnheader">Ask</span>
-            <span role="columnheader">Spread</span>
+        <div className={classes.body}>
+          <OneClickBanner />
+          <div
+            className={classes.list}
+            role="table"
+            aria-label="Watchlist"
+            data-stale={!live || undefined}
+          >
+            <div role="row" className={classes.head}>
+              <span role="columnheader">Symbol</span>
+              <span role="columnheader">Bid</span>
+              <span role="columnheader">Ask</span>
+              <span role="columnheader">Spread</span>
+            </div>
+            {shown.map((instrument) => (
+              <QuoteRow
+                key={instrument.symbol}
+                instrument={instrument}
+                selected={instrument.symbol === selected}
+                onSelect={select}
+              />
+            ))}
           </div>
-          {shown.map((instrument) => (
-            <QuoteRow
-              key={instrument.symbol}
-              instrument={instrument}
-              selected={instrument.symbol === selected}
-              onSelect={select}
-            />
-          ))}
         </div>
       )}
     </Panel>

@@ -1,7 +1,7 @@
 import { useCallback } from 'react'
 import type { Instrument } from '../../api/model'
 import { useCommand } from '../../ui/commands'
-import { type Execution, prefer, usePreferences } from '../../ui/preferences'
+import { prefer, usePreferences } from '../../ui/preferences'
 import { Segments } from '../../ui/segments'
 import classes from './ticket.module.css'
 import { pointsToPrice } from './ticket-model'
@@ -11,10 +11,7 @@ const CHOICES = [
   { value: 'market', label: 'Market' },
 ] as const
 
-const WORDS: Readonly<Record<Execution, string>> = {
-  instant: 'At the price on the button, or not at all beyond the deviation.',
-  market: 'At the best price when the order arrives.',
-}
+const MARKET_WORDS = 'At the best price when the order arrives.'
 
 const POINTS_MAX = 10_000
 
@@ -36,7 +33,7 @@ export function ExecutionFields({ instrument }: { instrument: Instrument }) {
         value={execution}
         onChange={(execution) => prefer({ execution })}
       />
-      <p className={classes.hint}>{WORDS[execution]}</p>
+      {execution === 'market' && <p className={classes.hint}>{MARKET_WORDS}</p>}
       {execution === 'instant' && (
         <label className={classes.inline}>
           <span>Max deviation</span>

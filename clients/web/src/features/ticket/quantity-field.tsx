@@ -4,8 +4,8 @@ import { big, type Quantity, quantity } from '../../api/decimals'
 import type { Instrument } from '../../api/model'
 import { useCommand } from '../../ui/commands'
 import { formatLots, formatQuantity } from '../../ui/format'
+import { parseQuantity, quantityProblem, stepped } from '../orders/quantity'
 import classes from './ticket.module.css'
-import { parseQuantity, quantityProblem, stepped } from './ticket-model'
 
 export interface QuantityFieldProps {
   instrument: Instrument
@@ -47,6 +47,7 @@ export function QuantityField({ instrument, units, onChange }: QuantityFieldProp
           onChange={(event) => field.type(event.target.value)}
           onBlur={field.settle}
           onKeyDown={(event) => {
+            if (event.key === 'Escape') event.currentTarget.blur()
             const direction = { ArrowUp: '', ArrowDown: '-' }[event.key]
             if (direction === undefined) return
             event.preventDefault()

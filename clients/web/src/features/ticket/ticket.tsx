@@ -1,52 +1,69 @@
-import { useCallback } from 'react'
-import { big, type Quantity, quantity } from '../../api/decimals'
+import { useCallback, useState } from 'react'
+import type { Quantity } from '../../api/decimals'
 import type { Instrument, Side } from '../../api/model'
-import { useStreamStatus } from '../../stream/stream-context'
-import { useCommand } from '../../ui/commands'
 import { Panel } from '../../ui/panel'
 import { prefer, usePreferences } from '../../ui/preferences'
-import { useAccount } from '../account/active-account'
+import { parseQuantity, usualQuantity } from '../orders/quantity'
 import { useQuote } from '../quotes/use-quote'
+import { AdvancedFields } from './advanced-fields'
 import { DealButtons } from './deal-buttons'
+import { naturalSide } from './draft'
+import { EntryFields, TypeField } from './entry-fields'
 import { Estimates } from './estimates'
 import { ExecutionFields } from './execution-fields'
 import { LastOutcome } from './last-outcome'
+import { OneClickSwitch } from './one-click'
+import { ProtectionFields } from './protection-fields'
 import { QuantityField } from './quantity-field'
 import classes from './ticket.module.css'
-import { orderOf, parseQuantity, quantityProblem } from './ticket-model'
-import { useSubmit } from './use-submit'
+import { useDeal } from './use-deal'
+import { useDraft } from './use-draft'
 
 /** The order ticket of the selected instrument. */
 export function Ticket({ instrument }: { instrument: Instrument }) {
   const quote = useQuote(instrument.symbol)
   const [units, setUnits] = useUnits(instrument)
-  const { submit, ask, sending, unresolved, last } = useSubmit()
-  const blocked = useBlocked(instrument, units, sending)
-  const deal = useCallback(
-    (side: Side) => {
-      if (blocked || !quote || !units) return
-      const { execution, deviationPoints } = usePreferences.getState()
-      submit((key) => orderOf({ instrument, side, units, execution, quote, deviationPoints }, key))
-    },
-    [blocked, quote, units, instrument, submit],
-  )
-  useCommand(
-    'buy',
-    useCallback(() => deal('buy'), [deal]),
-  )
-  useCommand(
-    'sell',
-    useCallback(() => deal('sell'), [deal]),
-  )
+  const typed = useDraft(instrument)
+  const { draft, terms } = typed
+  const { deal, blocked, ask, unresolved, last } = useDeal({ ...typed, units })
+  const [chosen, setChosen] = useState<Side>('buy')
+  const side = (quote && naturalSide(terms, quote)) ?? chosen
+  const order = units && { symbol: instrument.symbol, side, quantity: units, ...terms }
   return (
-    <Panel title="Order" actions={<span className="quiet">{instrument.symbol}</span>}>
+    <Panel title="Order" actions={<OneClickSwitch />}>
       <div className={classes.ticket}>
-        <DealButtons instrument={instrument} quote={quote} blocked={blocked} onDeal={deal} />
-        <output className={classes.blocked}>{blocked}</output>
-        <QuantityField instrument={instrument} units={units} onChange={setUnits} />
-        <ExecutionFields instrument={instrument} />
-        <Estimates instrument={instrument} units={units} />
-        <LastOutcome instrument={instrument} last={last} unresolved={unresolved} onAsk={ask} />
+        <div className={classes.head}>
+          <TypeField {...typed} />
+          <DealButtons
+            instrument={instrument}
+            quote={quote}
+            terms={terms}
+            blocked={blocked}
+            onDeal={(side) => void deal(side)}
+            onLook={setChosen}
+          />
+          <output className={classes.blocked}>{blocked}</output>
+        </div>
+        <div className={classes.body}>
+          <QuantityField instrument={instrument} units={units} onChange={setUnits} />
+          {draft.type === 'market' ? (
+            <ExecutionFields instrument={instrument} />
+          ) : (
+            <EntryFields {...typed} />
+          )}
+          {!draft.reduceOnly && <ProtectionFields {...typed} side={side} units={units} />}
+          <AdvancedFields {...typed} />
+        </div>
+        <div className={classes.foot}>
+          <LastOutcome instrument={instrument} last={last} unresolved={unresolved} onAsk={ask} />
+          <Estimates
+            instrument={instrument}
+            units={units}
+            order={blocked === undefined ? order : undefined}
+            side={side}
+            onSide={setChosen}
+          />
+        </div>
       </div>
     </Panel>
   )
@@ -54,32 +71,13 @@ export function Ticket({ instrument }: { instrument: Instrument }) {
 
 /** The quantity is remembered per symbol; at first it is a tenth of a lot. */
 function useUnits(instrument: Instrument) {
-  const { symbol, contract_size } = instrument
+  const { symbol } = instrument
   const kept = usePreferences((state) => state.quantities[symbol])
-  const units = kept === undefined ? tenthOf(contract_size, instrument) : parseQuantity(kept)
+  const units = kept === undefined ? usualQuantity(instrument) : parseQuantity(kept)
   const change = useCallback(
     (next: Quantity | undefined) =>
       prefer(({ quantities }) => ({ quantities: { ...quantities, [symbol]: next ?? '' } })),
     [symbol],
   )
   return [units, change] as const
-}
-
-function tenthOf(lot: Quantity, instrument: Instrument): Quantity {
-  const tenth = quantity(big(lot).div(10).toFixed())
-  return quantityProblem(tenth, instrument) ? instrument.quantity_min : tenth
-}
-
-/** The first reason why nothing can be dealt right now. */
-function useBlocked(instrument: Instrument, units: Quantity | undefined, sending: boolean) {
-  const { status } = useAccount()
-  const stream = useStreamStatus()
-  const tradable = useQuote(instrument.symbol)?.tradable
-  if (sending) return 'Sending…'
-  if (stream.kind !== 'live') return 'Waiting for live prices'
-  if (status !== 'active') return `The account is ${status.replace('_', ' ')}`
-  if (tradable === undefined) return 'No price yet'
-  if (!tradable) return 'Not tradable right now'
-  if (units === undefined) return 'Enter a quantity'
-  return quantityProblem(units, instrument)
 }

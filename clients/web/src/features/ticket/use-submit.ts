@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from 'react'
 import { type Attempt, carryOut, newAttempt, OutcomeUnknown } from '../../api/attempt'
-import type { NewOrder, Order } from '../../api/model'
+import type { Order } from '../../api/model'
+import type { NewOrder } from '../../api/orders'
 import { useTrading } from '../../api/trading'
 import { toast } from '../../ui/toast'
 import { errorInWords } from '../../ui/words'
