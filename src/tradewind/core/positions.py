@@ -60,7 +60,9 @@ def plan(state: AccountState, order: PlaceOrder) -> Plan | Refused:
 
 def plan_rest(state: AccountState, order: Order) -> Plan | Refused:
     """Tell what the rest of a resting order does now; one that reduces takes what there is."""
-    rest = replace(order.request, quantity=order.leaves)
+    rest = order.request
+    if order.filled_quantity:
+        rest = replace(rest, quantity=order.leaves)
     if not rest.reduce_only:
         return plan(state, rest)
     found = plan(state, replace(rest, quantity=Quantity(ZERO)))

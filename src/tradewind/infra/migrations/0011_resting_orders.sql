@@ -263,12 +263,12 @@ DROP FUNCTION oms_write;
 --   p_steps     states an order went through on its way: seq of the first one, and all of them
 --   p_orders, p_positions, p_postings    events with their bodies; `is_new` marks a row to insert,
 --               its absence one to replace or, for an order, a step with a fill
---   p_changed_orders, p_changed_positions    how many rows must be replaced
+--   p_new_…, p_changed_…    how many rows must be inserted and replaced
 --   p_accounts, p_keys    columns of account and rows of idempotency_key
 CREATE FUNCTION oms_write(
-    p_steps jsonb, p_orders jsonb, p_changed_orders integer, p_positions jsonb,
-    p_changed_positions integer, p_postings jsonb, p_accounts jsonb, p_keys jsonb,
-    p_at timestamptz
+    p_steps jsonb, p_orders jsonb, p_new_orders integer, p_changed_orders integer,
+    p_positions jsonb, p_new_positions integer, p_changed_positions integer, p_postings jsonb,
+    p_accounts jsonb, p_keys jsonb, p_at timestamptz
 ) RETURNS void LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
@@ -293,9 +293,12 @@ BEGIN
             AS l(account_id uuid, seq bigint, type text, data jsonb, actor text, cause text)
         ) e ORDER BY e.account_id, e.seq;
 
-    INSERT INTO trade_order
-    SELECT (e.data).* FROM jsonb_to_recordset(p_orders) AS e(is_new boolean, data trade_order)
-     WHERE e.is_new;
+    -- To read a document as rows costs as much as to write them, so it is not done for nothing.
+    IF p_new_orders > 0 THEN
+        INSERT INTO trade_order
+        SELECT (e.data).* FROM jsonb_to_recordset(p_orders) AS e(is_new boolean, data trade_order)
+         WHERE e.is_new;
+    END IF;
     IF p_changed_orders > 0 THEN
         -- One batch may change an order, or what it placed, more than once: the last event holds.
         UPDATE trade_order o
@@ -324,9 +327,11 @@ BEGIN
         ASSERT changed = p_changed_orders, 'an order was not in the expected version';
     END IF;
 
-    INSERT INTO trade_position
-    SELECT (e.data).* FROM jsonb_to_recordset(p_positions)
-        AS e(is_new boolean, data trade_position) WHERE e.is_new;
+    IF p_new_positions > 0 THEN
+        INSERT INTO trade_position
+        SELECT (e.data).* FROM jsonb_to_recordset(p_positions)
+            AS e(is_new boolean, data trade_position) WHERE e.is_new;
+    END IF;
     IF p_changed_positions > 0 THEN
         -- One batch may change a position, and so a lot, more than once: the last event holds.
         UPDATE trade_position p

@@ -154,8 +154,9 @@ class Desk:
         else:
             quoting = self.markets.quoting_at(tick, (group, currency), self.now)
             if isinstance(quoting, Quoting) and symbol in marks:
-                price = quoting.price
-                marks[symbol] = replace(marks[symbol], bid=price.bid, ask=price.ask)
+                price, mark = quoting.price, marks[symbol]
+                if (mark.bid, mark.ask) != (price.bid, price.ask):
+                    marks[symbol] = replace(mark, bid=price.bid, ask=price.ask)
         return Market(
             instrument=instrument,
             quoting=quoting,

@@ -34,6 +34,20 @@ class _Cached:
     price: MarketPrice
 
 
+class _Prices:
+    """Each group's price of the last tick that was asked for, of every symbol."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], _Cached] = {}
+
+    def price(self, tick: Tick, group: str, instrument: Instrument) -> MarketPrice:
+        cached = self._made.get((tick.symbol, group))
+        if cached is None or cached.tick is not tick:
+            cached = _Cached(tick=tick, price=market_price(tick, group, instrument))
+            self._made[tick.symbol, group] = cached
+        return cached.price
+
+
 class Markets:
     """Views of the feed, one per group; built once per tick and kept until the next."""
 
@@ -41,7 +55,8 @@ class Markets:
         """Read instruments from `reference` and prices from `feed`."""
         self._reference = reference
         self._feed = feed
-        self._prices: dict[tuple[str, str], _Cached] = {}
+        #: A tick that wakes many orders is often no longer the latest one when it is looked at.
+        self._latest, self._woken = _Prices(), _Prices()
 
     def instrument(self, symbol: Symbol) -> Instrument | None:
         """The specification in force."""
@@ -70,7 +85,7 @@ class Markets:
         if conversion is None:
             return NO_CONVERSION
         return Quoting(
-            price=self._price(tick, group, instrument),
+            price=self._latest.price(tick, group, instrument),
             conversion=conversion,
             displayed=order is not None and self._was_displayed(order, group, now),
         )
@@ -88,7 +103,7 @@ class Markets:
         conversion = self.conversion(instrument.quote, currency, now)
         if conversion is None:
             return NO_CONVERSION
-        price = market_price(tick, group, instrument)
+        price = self._woken.price(tick, group, instrument)
         return Quoting(price=price, conversion=conversion, displayed=False)
 
     def conversion(
@@ -135,13 +150,6 @@ class Markets:
 
     def _age_max(self, symbol: Symbol) -> timedelta:
         return timedelta(milliseconds=self._reference.instruments[symbol].quote_age_ms_max)
-
-    def _price(self, tick: Tick, group: str, instrument: Instrument) -> MarketPrice:
-        cached = self._prices.get((tick.symbol, group))
-        if cached is None or cached.tick is not tick:
-            cached = _Cached(tick=tick, price=market_price(tick, group, instrument))
-            self._prices[tick.symbol, group] = cached
-        return cached.price
 
     def _was_displayed(self, order: PlaceOrder, group: str, now: datetime) -> bool:
         """Tell whether the named price was the group's latest in the window before receipt."""

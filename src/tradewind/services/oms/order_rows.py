@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -84,7 +84,7 @@ def new_row(order: Order, recording: Recording, first_event: int, traded: date) 
         updated_at=recording.now,
     )
     is_plain = request.type is OrderType.MARKET and request.protection is None
-    return row if is_plain and not _is_open(order) else _with_waiting(row, order)
+    return row if is_plain and not _is_open(order) else replace(row, **_waiting(order))
 
 
 def with_verdict(row: OrderRow, order: Order) -> OrderRow:
@@ -102,39 +102,37 @@ def _is_open(order: Order) -> bool:
     return order.state not in FINAL
 
 
-def _with_waiting(row: OrderRow, order: Order) -> OrderRow:
-    """Add what only orders have that rest, or bring protection with them."""
+def _waiting(order: Order) -> dict[str, Any]:
+    """What only orders have that rest, or bring protection with them."""
     request = order.request
     asked = request.protection
     stop, profit = (asked.stop_loss, asked.take_profit) if asked else (None, None)
     trailing = asked.trailing_stop if asked else request.trailing_distance
     guaranteed = request.guaranteed or (asked is not None and asked.guaranteed)
-    return replace(
-        row,
-        limit_price=request.limit_price,
-        stop_price=request.stop_price,
-        trigger_side=(
-            None if request.trigger_side is TriggerSide.DEFAULT else request.trigger_side
-        ),
-        expires_at=request.expires_at,
-        stop_loss=stop.price if isinstance(stop, Bound) else None,
-        stop_loss_distance=stop.distance if isinstance(stop, Bound) else None,
-        take_profit=profit.price if isinstance(profit, Bound) else None,
-        take_profit_distance=profit.distance if isinstance(profit, Bound) else None,
-        trailing_stop=trailing if isinstance(trailing, Decimal) else None,
-        guaranteed_stop=guaranteed or None,
-        linked_id=request.linked_id,
-        parent_id=request.parent_id,
-        triggered_at=order.triggered_at,
-        trigger_quote=order.trigger_quote,
-        commission_due=order.commission_due or None,
-        commission_charged=order.commission_charged or None,
-    )
+    is_default = request.trigger_side is TriggerSide.DEFAULT
+    return {
+        "limit_price": request.limit_price,
+        "stop_price": request.stop_price,
+        "trigger_side": None if is_default else request.trigger_side,
+        "expires_at": request.expires_at,
+        "stop_loss": stop.price if isinstance(stop, Bound) else None,
+        "stop_loss_distance": stop.distance if isinstance(stop, Bound) else None,
+        "take_profit": profit.price if isinstance(profit, Bound) else None,
+        "take_profit_distance": profit.distance if isinstance(profit, Bound) else None,
+        "trailing_stop": trailing if isinstance(trailing, Decimal) else None,
+        "guaranteed_stop": guaranteed or None,
+        "linked_id": request.linked_id,
+        "parent_id": request.parent_id,
+        "triggered_at": order.triggered_at,
+        "trigger_quote": order.trigger_quote,
+        "commission_due": order.commission_due or None,
+        "commission_charged": order.commission_charged or None,
+    }
 
 
 def after(row: OrderRow, order: Order) -> OrderRow:
     """The row of an order that was known, after a decision about it."""
-    changed = replace(
+    return replace(
         row,
         quantity=order.request.quantity,
         filled_quantity=order.filled_quantity,
@@ -144,5 +142,5 @@ def after(row: OrderRow, order: Order) -> OrderRow:
         state=order.state,
         version=row.version + 1,
         time_in_force=order.request.time_in_force,
+        **_waiting(order),
     )
-    return _with_waiting(changed, order)

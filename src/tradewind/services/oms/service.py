@@ -147,14 +147,21 @@ class Oms:
         batch: list[Submission] = []
         if self._is_worth_waiting():
             return batch, False
+        bound = self._bound()
         for lane in (self._urgent, self._opens):
             left: list[Submission] = []
-            while lane and len(batch) < BATCH_MAX:
+            while lane and len(batch) < bound:
                 submission = lane.popleft()
                 free = submission.command.account_id not in self._busy
                 (batch if free else left).append(submission)
             lane.extendleft(reversed(left))
         return batch, False
+
+    def _bound(self) -> int:
+        """A crowd that comes while nothing is under way is shared by two batches that overlap."""
+        if self._busy or self.waiting < 2 * COMPANY_MIN:
+            return BATCH_MAX
+        return min(BATCH_MAX, -(-self.waiting // IN_FLIGHT_MAX))
 
     def _is_worth_waiting(self) -> bool:
         """Tell whether a few opens should share the next commit instead of having their own."""

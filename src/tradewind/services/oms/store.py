@@ -233,7 +233,7 @@ async def lock_and_load(
     return _LOADED.decode(text)
 
 
-WRITE_SQL: Final = "SELECT oms_write($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+WRITE_SQL: Final = "SELECT oms_write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 
 
 async def write(
@@ -244,8 +244,10 @@ async def write(
         WRITE_SQL,
         _document(writing.steps),
         _document(writing.orders),
+        _new(writing.orders),
         _changed(writing.orders),
         _document(writing.positions),
+        _new(writing.positions),
         _changed(writing.positions),
         _document(writing.postings),
         _document(writing.accounts),
@@ -253,6 +255,11 @@ async def write(
         now,
         timeout=timeout_s,
     )
+
+
+def _new(entries: Sequence[EventEntry]) -> int:
+    """Count the rows that are to be inserted."""
+    return sum(entry.is_new is True for entry in entries)
 
 
 def _changed(entries: Sequence[EventEntry]) -> int:

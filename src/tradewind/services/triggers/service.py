@@ -63,6 +63,8 @@ class Tools:
     instruments: Callable[[], Mapping[Symbol, Instrument]]
     submit: Submit
     metrics: TriggerMetrics
+    #: Called once an index is filled, which stays for long.
+    filled: Callable[[], None] = lambda: None
 
 
 class TriggerEngine:
@@ -114,6 +116,7 @@ class TriggerEngine:
         async with self._tools.pool.acquire(timeout=_TIMEOUT_S) as connection:
             found = await load(connection, evaluation, symbols, self._tools.clock.now())
         await watch.reader.begin(found.entries, LATE_MAX.total_seconds())
+        self._tools.filled()
         self._show_size(watch)
         orders = len(evaluation.index.orders)
         _log.info("triggers_loaded", shard=self._name, orders=orders, symbols=len(symbols))
