@@ -22,9 +22,9 @@ P99_MS_MAX: Final = 20.0
 RATE_SHARE_MIN: Final = 0.99
 #: Nothing grows but pricing's table of group prices, which is bounded: what waits, the delay from
 #: the middle of the window to its end, memory.
-WAITING_MAX: Final = 1_000.0
-LAG_MS_MAX: Final = 100.0
-GROWTH_MB_MAX: Final = 16.0
+WAITING_MAX: Final = 500.0
+LAG_MS_MAX: Final = 20.0
+GROWTH_MB_MAX: Final = 8.0
 
 
 def ordinary_figures(ours: Passage, floor: Passage) -> list[Figure]:
