@@ -4,8 +4,19 @@ import { defineConfig } from 'vitest/config'
 /** Where `npm run dev` finds a running platform; the built client is served by the platform itself. */
 const api = process.env.TRADEWIND_API ?? 'http://127.0.0.1:8000'
 
+/** Mantine's palettes that nothing here is painted with. */
+const unusedPalette = /^--mantine-color-(pink|grape|violet|indigo|cyan|lime)-/
+
+const withoutUnusedPalettes = {
+  postcssPlugin: 'without-unused-palettes',
+  Declaration(declaration: { prop: string; remove: () => void }) {
+    if (unusedPalette.test(declaration.prop)) declaration.remove()
+  },
+}
+
 export default defineConfig({
   plugins: [react()],
+  css: { postcss: { plugins: [withoutUnusedPalettes] } },
   server: { proxy: { '/v1': api, '/openapi.json': api } },
   build: {
     target: 'es2023',
