@@ -7,6 +7,7 @@ from typing import Final
 
 from bench import (
     candles,
+    margin_watch,
     orders,
     pricing_core,
     replay,
@@ -90,6 +91,10 @@ def _pricing(report: Report) -> None:
     report.figures += pricing_core.measure(quick=report.quick)
 
 
+def _risk(report: Report) -> None:
+    report.figures += margin_watch.measure(quick=report.quick)
+
+
 def _candles(report: Report) -> None:
     options = ("--only", candles.PROCESSES)
     with private_folder() as root, running(root, free_ports(), options) as platform:
@@ -111,6 +116,7 @@ _PARTS: Final[dict[str, Callable[[Report], None]]] = {
     "ticks": _tick_store,
     "pricing": _pricing,
     "triggers": _triggers,
+    "risk": _risk,
 }
 
 

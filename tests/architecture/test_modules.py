@@ -7,6 +7,12 @@ import grimp
 
 #: Started by name, so nobody imports them.
 ENTRY_POINTS = ("tradewind.processes.", "tradewind.cli.main")
+#: Arithmetic that is built and tested before what will use it (docs/domain/swaps.md, margin.md).
+NOT_YET_RUN = {
+    "tradewind.core.corporate_actions",
+    "tradewind.core.distances_to_stop_out",
+    "tradewind.core.swaps",
+}
 
 
 @cache
@@ -48,6 +54,7 @@ def test_every_module_is_imported_by_another_or_is_an_entry_point() -> None:
         module
         for module in own_modules()
         if not module.startswith(ENTRY_POINTS)
+        and module not in NOT_YET_RUN
         and not graph.find_children(module)
         and not graph.find_modules_that_directly_import(module)
         and not is_empty_package(module)

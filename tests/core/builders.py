@@ -34,6 +34,7 @@ from tradewind.core.margin import Mark
 from tradewind.core.market import Conversion, Level, MarketPrice, Quoting
 from tradewind.core.money import Currency, CurrencyCode, Price, Quantity
 from tradewind.core.orders import Channel, Refused, TimeInForce
+from tradewind.core.regimes import RegulatoryClass
 from tradewind.core.trading import Market
 
 D = Decimal
@@ -62,6 +63,7 @@ def instrument(**changes: Any) -> Instrument:
         name="Euro / US Dollar",
         version=1,
         asset_class=AssetClass.FX,
+        regulatory_class=RegulatoryClass.FX_MAJOR,
         base=CurrencyCode("EUR"),
         quote=CurrencyCode("USD"),
         quote_minor_digits=2,

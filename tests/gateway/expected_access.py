@@ -38,6 +38,8 @@ READERS = frozenset({Role.ADMIN, Role.AUDITOR, Role.RISK, Role.SUPPORT})
 PRICE_READERS = READERS | {Role.DEALER}
 DEALERS = frozenset({Role.ADMIN, Role.DEALER})
 ADMINS = frozenset({Role.ADMIN})
+#: Who answers for what the house holds.
+EXPOSURE_READERS = frozenset({Role.ADMIN, Role.AUDITOR, Role.DEALER, Role.RISK})
 STOPPERS = frozenset({Role.ADMIN, Role.DEALER, Role.RISK})
 
 
@@ -128,6 +130,7 @@ EXPECTED: Mapping[tuple[str, str], Route] = {
     ("PATCH", f"{ADMIN}/liquidity-providers/{{code}}"): writing(DEALERS),
     ("GET", f"{ADMIN}/liquidity"): reading(PRICE_READERS),
     ("GET", f"{ADMIN}/fills/{{fill_id}}/receipt"): reading(PRICE_READERS),
+    ("GET", f"{ADMIN}/exposure"): reading(EXPOSURE_READERS),
     ("GET", f"{ADMIN}/kill-switches"): reading(PRICE_READERS),
     ("POST", f"{ADMIN}/kill-switches"): writing(STOPPERS),
     ("DELETE", f"{ADMIN}/kill-switches/{{scope}}/{{key}}"): reading(STOPPERS),

@@ -117,6 +117,34 @@ async def test_the_rules_of_resting_orders_are_shown_and_changed_like_the_others
     )
 
 
+async def test_margin_terms_are_shown_and_changed_by_two(shared_api: Api) -> None:
+    tiers = [{"above": "900000", "rate": "0.05"}, {"above": "1500000", "rate": "0.1"}]
+    before = await symbol(shared_api, "USDCAD")
+    assert before["margin_tiers"] == []
+    change = {"version": before["version"], "margin_tiers": tiers}
+    alone = await patch(shared_api, f"{SYMBOLS}/USDCAD", change)
+    assert_names_field(alone, "approval_required", "margin_tiers")
+    assert await symbol(shared_api, "USDCAD") == before
+    what = {"kind": "symbol", "subject": "USDCAD", "version": before["version"]}
+    request = await asked(shared_api, **what, fields={"margin_tiers": tiers})
+    assert (await approve(shared_api, request)).status_code == 200
+    assert (await symbol(shared_api, "USDCAD"))["margin_tiers"] == tiers
+    group = await shared_api.get(f"{GROUPS}/standard", ADMIN)
+    assert (group["regime"], group["leverage_rules"]) == ("offshore", [])
+    rules = [{"asset_class": "metal", "leverage": "20"}]
+    change = {"version": group["version"], "leverage_rules": rules}
+    alone = await patch(shared_api, f"{GROUPS}/standard", change)
+    assert_names_field(alone, "approval_required", "leverage_rules")
+    what = {"kind": "group", "subject": "standard", "version": group["version"]}
+    request = await asked(
+        shared_api, **what, fields={"leverage_rules": rules, "regime": "retail_esma"}
+    )
+    assert (await approve(shared_api, request)).status_code == 200
+    group = await shared_api.get(f"{GROUPS}/standard", ADMIN)
+    shown = [{"symbol": None, "asset_class": "metal", "leverage": "20"}]
+    assert (group["regime"], group["leverage_rules"]) == ("retail_esma", shown)
+
+
 async def test_a_request_that_was_amended_is_read_again(shared_api: Api) -> None:
     group = await shared_api.get(f"{GROUPS}/pro", ADMIN)
     what = {"kind": "group", "subject": "pro", "version": group["version"]}

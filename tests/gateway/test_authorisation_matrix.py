@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from tests.gateway.callers import (
 )
 from tests.gateway.conftest import Api
 from tests.gateway.expected_access import EXPECTED, For, Route
+from tests.gateway.exposures import publish
 from tests.gateway.order_bodies import NOBODY as NO_ID
 from tests.gateway.order_bodies import filled, quote
 from tests.gateway.refusals import assert_is_problem, assert_tells_nothing, nothing_changes
@@ -38,7 +40,8 @@ class World:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(shared_api: Api) -> World:
-    """The owner has an order and a position."""
+    """The owner has an order and a position; a worker has published the exposure."""
+    await publish(shared_api, timedelta(0))
     quote(shared_api)
     order = await filled(shared_api, quantity="50000")
     return World(

@@ -10,6 +10,7 @@ from tradewind.cli.database import migrate, seed, verify
 from tradewind.cli.dealing import dealing_commands
 from tradewind.cli.doctor import doctor
 from tradewind.cli.explain import explain
+from tradewind.cli.exposure import exposure
 from tradewind.cli.kill_switches import kill_switch
 from tradewind.cli.running import down, logs, status
 from tradewind.cli.ticks import ticks
@@ -32,6 +33,7 @@ for command in (up, down, status, logs, doctor, migrate, seed, verify, backup, r
 main.add_command(candles)
 main.add_command(audit)
 main.add_command(explain)
+main.add_command(exposure)
 main.add_command(kill_switch)
 for dealers in dealing_commands():
     main.add_command(dealers)

@@ -204,4 +204,18 @@ class LedgerPosted(Row, frozen=True, kw_only=True):
     postings: list[PostingRow]
 
 
+class MarginRow(Row, frozen=True, kw_only=True):
+    """The body of margin.call, margin.cleared and margin.stop_out, rounded.
+
+    Levels are percent, null where nothing is open. A stop-out says how it stood afterwards too.
+    """
+
+    level: Decimal | None = None
+    equity: Decimal
+    used_margin: Decimal
+    level_after: Decimal | None = None
+    equity_after: Decimal | None = None
+    used_margin_after: Decimal | None = None
+
+
 ENCODER = msgspec.json.Encoder()

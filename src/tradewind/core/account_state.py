@@ -11,6 +11,7 @@ from typing import Final
 from tradewind.core.accounts import Account, GroupTerms, Position
 from tradewind.core.commands import Order
 from tradewind.core.ids import OrderId, PositionId, Symbol
+from tradewind.core.orders import OrderType
 from tradewind.core.values import frozen
 
 NO_ORDERS: Final[Mapping[OrderId, Order]] = MappingProxyType({})
@@ -44,3 +45,7 @@ class AccountState:
     def orders_of(self, position_id: PositionId) -> Iterator[Order]:
         """Open orders that protect or close a position, in the order in which they came."""
         return (o for o in self.orders.values() if o.request.position_id == position_id)
+
+    def is_closing(self, position_id: PositionId) -> bool:
+        """Tell whether an order at market already waits to close a position."""
+        return any(o.request.type is OrderType.MARKET for o in self.orders_of(position_id))

@@ -8,7 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tradewind.core.ids import AccountId, EntityId, FillId, GroupCode, PositionId, Symbol, UserId
+from tradewind.core.instruments import AssetClass
 from tradewind.core.money import Currency, Price, Quantity
+from tradewind.core.regimes import Regime
 from tradewind.core.values import frozen
 
 
@@ -63,6 +65,13 @@ class MarginBasis(StrEnum):
     CURRENT = "current"
 
 
+class Liquidation(StrEnum):
+    """Which position a stop-out closes first."""
+
+    LARGEST_LOSS = "largest_loss"
+    OLDEST = "oldest"
+
+
 class CommissionKind(StrEnum):
     """What a commission is charged on; the amount is in account currency."""
 
@@ -80,6 +89,15 @@ class Commission:
     kind: CommissionKind
     amount: Decimal
     minimum: Decimal
+
+
+@frozen
+class LeverageRule:
+    """What a group allows on one symbol, or on an asset class; it only ever lowers a leverage."""
+
+    leverage: Decimal
+    symbol: Symbol | None = None
+    asset_class: AssetClass | None = None
 
 
 @frozen
@@ -102,6 +120,9 @@ class GroupTerms:
     fifo: bool = False
     orders_per_second_max: int | None = None
     open_orders_max: int | None = None
+    liquidation: Liquidation = Liquidation.LARGEST_LOSS
+    regime: Regime = Regime.OFFSHORE
+    leverage_rules: tuple[LeverageRule, ...] = ()
 
 
 @frozen
@@ -144,7 +165,7 @@ class Position:
 
 @frozen
 class Account:
-    """The money and standing of one account."""
+    """The money and standing of one account. It is called while its margin call stands."""
 
     id: AccountId
     entity_id: EntityId
@@ -157,3 +178,4 @@ class Account:
     credit: Decimal
     carry: Decimal
     reserved_margin: Decimal
+    margin_called_at: datetime | None = None

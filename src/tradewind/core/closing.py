@@ -84,5 +84,6 @@ def half(command: CloseBy, position: Position, order_id: OrderId, quantity: Quan
         reduce_only=True,
         channel=command.channel,
         received_at=command.received_at,
+        reason=command.reason,
         actor=command.actor,
     )

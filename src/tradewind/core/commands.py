@@ -1,5 +1,6 @@
 """What is asked of the order service, and the order that comes of it.
 
+What is no order itself has as `order_id` a new id that names the operation.
 Source: docs/domain/orders.md
 """
 
@@ -43,14 +44,12 @@ class Bound:
 
 @frozen
 class Protection:
-    """The protective orders a position is to have. `trailing_stop` is a distance.
-
-    `guaranteed` says that the stop-loss fills at its level whatever the market does.
-    """
+    """The protective orders a position is to have. `trailing_stop` is a distance."""
 
     stop_loss: Bound | Keep | None = KEEP
     take_profit: Bound | Keep | None = KEEP
     trailing_stop: Decimal | Keep | None = KEEP
+    #: The stop-loss fills at its level whatever the market does.
     guaranteed: bool = False
 
 
@@ -173,10 +172,7 @@ class ProtectPosition:
 
 @frozen
 class CancelAll:
-    """Cancel every open order of the account that protects nothing, of one symbol or of all.
-
-    `order_id` is a new id that names the operation.
-    """
+    """Cancel every open order of the account that protects nothing, of one symbol or of all."""
 
     order_id: OrderId
     account_id: AccountId
@@ -190,10 +186,7 @@ class CancelAll:
 
 @frozen
 class CloseAll:
-    """Close every position of the account, of one symbol or of all; waits where there is no price.
-
-    `order_id` is a new id that names the operation.
-    """
+    """Close every position, of one symbol or of all; waits where there is no price."""
 
     order_id: OrderId
     account_id: AccountId
@@ -217,6 +210,7 @@ class CloseBy:
     quantity: Quantity | None
     channel: Channel
     received_at: datetime
+    reason: Reason = Reason.CLIENT
     actor: str | None = None
 
 
@@ -255,15 +249,13 @@ class ExpireOrder:
 
 @frozen
 class BustFill:
-    """Undo a fill by a linked one; with a `price` book it again at that price.
-
-    `lp_reference` is the LP's own bust, without which none goes against the client.
-    """
+    """Undo a fill by a linked one; with a `price` book it again at that price."""
 
     order_id: OrderId
     account_id: AccountId
     fill_id: FillId
     price: Price | None
+    #: The LP's own bust, without which none goes against the client.
     lp_reference: str | None
     note: str
     actor: str
@@ -272,11 +264,17 @@ class BustFill:
 
 
 @frozen
-class Order:
-    """An order, open or ended. `version` is 0 until it is first recorded.
+class CheckMargin:
+    """Look at an account's level, and do what it asks for."""
 
-    `commission_due` and `commission_charged` are those of its fills so far.
-    """
+    order_id: OrderId
+    account_id: AccountId
+    user_id: UserId | None = None
+
+
+@frozen
+class Order:
+    """An order, open or ended. `version` is 0 until it is first recorded."""
 
     request: PlaceOrder
     ticket: int
@@ -291,6 +289,7 @@ class Order:
     version: int = 0
     triggered_at: datetime | None = None
     trigger_quote: str | None = None
+    #: The commission of its fills so far.
     commission_due: Decimal = ZERO
     commission_charged: Decimal = ZERO
 

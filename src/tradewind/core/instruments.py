@@ -32,6 +32,14 @@ class TradeMode(StrEnum):
     OFF = "off"
 
 
+@frozen
+class MarginTier:
+    """The margin rate of what a leg's notional has above a bound, both in account currency."""
+
+    above: Decimal
+    rate: Decimal
+
+
 EVERY_TIME_IN_FORCE: Final = frozenset(TimeInForce)
 
 
@@ -40,13 +48,14 @@ class Instrument:
     """A version of a specification. Quantities are units; `pip` and prices are quote currency.
 
     A point is the last digit of a price; `price_collar` is a share of the price. Guaranteed stops
-    are offered where they have a premium.
+    are offered where they have a premium. `margin_tiers` rise in bound and in rate.
     """
 
     symbol: Symbol
     name: str
     version: int
     asset_class: AssetClass
+    regulatory_class: str
     base: CurrencyCode
     quote: CurrencyCode
     quote_minor_digits: int
@@ -70,6 +79,7 @@ class Instrument:
     price_collar: Decimal | None = None
     guaranteed_stop_premium_points: Decimal | None = None
     guaranteed_stop_distance_points: Decimal = ZERO
+    margin_tiers: tuple[MarginTier, ...] = ()
 
     @property
     def tick_size(self) -> Decimal:

@@ -21,6 +21,7 @@ COMMISSION: Final = LedgerAccount("house:commission")
 EQUITY: Final = LedgerAccount("house:equity")
 FEE: Final = LedgerAccount("house:fee")
 FX: Final = LedgerAccount("house:fx")
+NEGATIVE_BALANCE: Final = LedgerAccount("house:negative-balance")
 TRADING: Final = {
     Book.A: LedgerAccount("house:trading:a"),
     Book.B: LedgerAccount("house:trading:b"),
@@ -35,6 +36,10 @@ class PostingType(StrEnum):
     COMMISSION = "commission"
     #: Of a guaranteed stop that was used.
     PREMIUM = "premium"
+    #: What the house gave, used up by a loss.
+    CREDIT = "credit"
+    #: What the house makes good of a loss beyond the balance.
+    NEGATIVE_BALANCE = "negative_balance"
 
 
 @frozen
@@ -51,6 +56,11 @@ class Posting:
 def client(account_id: AccountId) -> LedgerAccount:
     """The ledger account that holds one trading account's balance."""
     return LedgerAccount(f"client:{account_id}")
+
+
+def credit(account_id: AccountId) -> LedgerAccount:
+    """The ledger account that holds one trading account's credit."""
+    return LedgerAccount(f"client:{account_id}:credit")
 
 
 def transfer(

@@ -4,16 +4,17 @@ Source: docs/domain/margin.md
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from tradewind.core.accounts import Account, GroupTerms, MarginBasis, Position, Side
 from tradewind.core.ids import Symbol
-from tradewind.core.instruments import Instrument
+from tradewind.core.instruments import Instrument, MarginTier
 from tradewind.core.market import Conversion, Mid
 from tradewind.core.money import ZERO, CurrencyCode, Price
 from tradewind.core.positions import pnl
+from tradewind.core.regimes import PROFILES, Regime, leverage_cap
 from tradewind.core.values import frozen
 
 PIVOT: Final = CurrencyCode("USD")
@@ -40,7 +41,10 @@ class Mark:
 
 @frozen
 class Valuation:
-    """An account at one set of prices, unrounded. `level` is percent, None when used is 0."""
+    """An account at one set of prices, unrounded. `level` is percent, None when used is 0.
+
+    Where the regime leaves credit out of the level, it stays in equity and free margin.
+    """
 
     unrealized_pnl: Decimal
     equity: Decimal
@@ -90,6 +94,35 @@ def used_margin(
     return total
 
 
+def leverage_of(account: Account, terms: GroupTerms, instrument: Instrument) -> Decimal:
+    """Return the lowest leverage that account, group and regime allow on an instrument."""
+    leverage = min(account.leverage, terms.leverage_cap)
+    if terms.leverage_rules:
+        leverage = min(leverage, _ruled(terms, instrument) or leverage)
+    if terms.regime is not Regime.OFFSHORE:
+        cap = leverage_cap(terms.regime, instrument.regulatory_class)
+        leverage = leverage if cap is None else min(leverage, cap)
+    return leverage
+
+
+def through_tiers(
+    notional: Decimal, tiers: Sequence[MarginTier], leverage: Decimal, rate: Decimal
+) -> Decimal:
+    """Ask the base below the first bound, and each tier's rate for the part within the tier.
+
+    The base is the larger of 1/leverage and `rate`. A tier that asks no more than what is asked
+    below it changes nothing.
+    """
+    margin, start, asked = ZERO, ZERO, rate
+    for tier in tiers:
+        if tier.above >= notional:
+            break
+        if tier.rate > asked and tier.rate * leverage > ONE:
+            margin += _asked_of(tier.above - start, leverage, asked)
+            start, asked = tier.above, tier.rate
+    return margin + _asked_of(notional - start, leverage, asked)
+
+
 def value(
     account: Account,
     terms: GroupTerms,
@@ -101,12 +134,15 @@ def value(
     unrealized = sum((unrealized_pnl(p, marks[p.symbol]) for p in held), ZERO)
     equity = account.balance + account.credit + unrealized
     used = used_margin(account, terms, held, marks)
+    counted = equity
+    if account.credit and not PROFILES[terms.regime].credit_counts:
+        counted -= account.credit
     return Valuation(
         unrealized_pnl=unrealized,
         equity=equity,
         used_margin=used,
         free_margin=equity - used - account.reserved_margin,
-        level=equity / used * HUNDRED if used else None,
+        level=counted / used * HUNDRED if used else None,
     )
 
 
@@ -133,8 +169,25 @@ def _leg_margin(account: Account, terms: GroupTerms, leg: list[Position], mark: 
         notional = sum((p.margin_notional for p in leg), ZERO)
     else:
         notional = quantity * abs(mark.mid) * mark.rate
-    return max(
-        notional / min(account.leverage, terms.leverage_cap),
-        notional * mark.instrument.margin_rate,
-        quantity * mark.instrument.margin_floor * mark.rate,
-    )
+    instrument = mark.instrument
+    leverage = leverage_of(account, terms, instrument)
+    floor = quantity * instrument.margin_floor * mark.rate
+    tiers = instrument.margin_tiers
+    if tiers:
+        return max(through_tiers(notional, tiers, leverage, instrument.margin_rate), floor)
+    return max(notional / leverage, notional * instrument.margin_rate, floor)
+
+
+def _asked_of(notional: Decimal, leverage: Decimal, rate: Decimal) -> Decimal:
+    return max(notional / leverage, notional * rate)
+
+
+def _ruled(terms: GroupTerms, instrument: Instrument) -> Decimal | None:
+    """Return the leverage of the symbol's rule, else of its asset class's."""
+    by_class = None
+    for rule in terms.leverage_rules:
+        if rule.symbol == instrument.symbol:
+            return rule.leverage
+        if rule.asset_class is instrument.asset_class:
+            by_class = rule.leverage
+    return by_class

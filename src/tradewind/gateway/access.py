@@ -42,6 +42,11 @@ _READERS: Final = frozenset({Role.ADMIN, Role.AUDITOR, Role.SUPPORT, Role.RISK})
 _STAFF: Final = frozenset({Audience.STAFF})
 STAFF_READS: Final = Access(audiences=_STAFF, roles=_READERS)
 STAFF_READS_PRICES: Final = Access(audiences=_STAFF, roles=_READERS | {Role.DEALER})
+#: What the house holds is for those who answer for it.
+STAFF_READS_EXPOSURE: Final = Access(
+    audiences=_STAFF,
+    roles=frozenset({Role.ADMIN, Role.AUDITOR, Role.DEALER, Role.RISK}),
+)
 #: A dealer stops and starts trade; the service holds him to that.
 STAFF_DEALS: Final = Access(audiences=_STAFF, roles=frozenset({Role.ADMIN, Role.DEALER}))
 #: Who answers for risk may stop all trade, and let it go on.
@@ -116,6 +121,7 @@ ROUTES: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("PATCH", f"{_ADMIN}/liquidity-providers/{{code}}"): STAFF_DEALS,
         ("GET", f"{_ADMIN}/liquidity"): STAFF_READS_PRICES,
         ("GET", f"{_ADMIN}/fills/{{fill_id}}/receipt"): STAFF_READS_PRICES,
+        ("GET", f"{_ADMIN}/exposure"): STAFF_READS_EXPOSURE,
         ("GET", f"{_ADMIN}/kill-switches"): STAFF_READS_PRICES,
         ("POST", f"{_ADMIN}/kill-switches"): STAFF_STOPS,
         ("DELETE", f"{_ADMIN}/kill-switches/{{scope}}/{{key}}"): STAFF_STOPS,

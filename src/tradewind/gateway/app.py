@@ -23,6 +23,7 @@ from tradewind.gateway.openapi import Documented, build_document
 from tradewind.gateway.routes import (
     accounts,
     admin_dealing,
+    admin_exposure,
     admin_filters,
     admin_kill_switches,
     admin_liquidity,
@@ -55,6 +56,7 @@ _ROUTERS: Final = (
     admin_dealing.router,
     admin_requests.router,
     admin_liquidity.router,
+    admin_exposure.router,
 )
 _ERRORS: Final = (
     DomainError,

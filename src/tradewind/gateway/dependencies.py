@@ -12,6 +12,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
+from tradewind.contracts.exposure import ExposureTable
 from tradewind.contracts.liquidity import LpStatus
 from tradewind.core.calendars import Calendar
 from tradewind.core.errors import InvalidError, NotFoundError
@@ -93,6 +94,8 @@ class Dependencies:
     dealing: Dealing
     #: What pricing says of its LPs, by code; nothing while it is silent.
     lp_statuses: Callable[[], Awaitable[Mapping[str, LpStatus]]]
+    #: The latest that a worker published; TransientError while there is nothing.
+    exposure: Callable[[], Awaitable[ExposureTable]]
     probes: Mapping[str, Probe]
 
 

@@ -20,6 +20,7 @@ from tradewind.gateway.request_log import RequestLog
 from tradewind.infra.clock import Clock, clock_from_environment
 from tradewind.infra.crashpoint import crashpoint_from_environment
 from tradewind.infra.eventlog import HINT_CHANNEL
+from tradewind.infra.exposure_table import read_exposure
 from tradewind.infra.hints import Hints
 from tradewind.infra.identifiers import IdSource
 from tradewind.infra.lp_statuses import read_lp_statuses
@@ -195,6 +196,7 @@ def dependencies_of(
             parts.configuration, parts.oms, parts.markets, Decimal(settings.dealer_limit)
         ),
         lp_statuses=lambda: read_lp_statuses(parts.redis),
+        exposure=lambda: read_exposure(parts.redis),
         probes=_probes(parts),
     )
 

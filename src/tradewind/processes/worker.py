@@ -27,6 +27,8 @@ from tradewind.infra.postgres import open_pool
 from tradewind.infra.readiness import notify_ready
 from tradewind.infra.redis import open_redis
 from tradewind.infra.settings import Settings, integer, settings_from_environment
+from tradewind.services.exposure.service import LEASE as EXPOSURE
+from tradewind.services.exposure.service import ExposureJob
 from tradewind.services.marketdata.aggregation import LEASE as CANDLES
 from tradewind.services.marketdata.aggregation import CandleJob
 from tradewind.services.marketdata.retention import Retention
@@ -50,9 +52,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What tasks are built of: `pool` is of role `tw_pricing`."""
+    """What tasks are built of: `pool` is of role `tw_pricing`, `trading` reads as `tw_oms`."""
 
     pool: asyncpg.Pool
+    trading: asyncpg.Pool
     redis: Redis
     clock: Clock
     registry: CollectorRegistry
@@ -69,6 +72,7 @@ def tasks(parts: Parts) -> Sequence[Task]:
     ]
     return (
         *(Task(name=shard_lease(*writer.shard), work=writer.run) for writer in writers),
+        Task(name=EXPOSURE, work=ExposureJob(parts.trading, parts.redis, parts.clock).run),
         Task(name=CANDLES, work=CandleJob(parts.pool, parts.redis, parts.clock).run),
         Task(name="tick-retention", work=Retention(parts.pool, parts.clock, parts.registry).run),
     )
@@ -84,7 +88,7 @@ async def hold(pool: asyncpg.Pool, task: Task) -> None:
                 group.create_task(lease.keep())
                 group.create_task(_do(task, lease))
         except* LeaseLost as lost:
-            _log.error("worker_lost_a_lease", lease=task.name, error=str(lost.exceptions[0]))
+            _log.error("lease_lost", lease=task.name, error=str(lost.exceptions[0]))
         finally:
             await lease.release()
 
@@ -110,10 +114,12 @@ async def serve(settings: Settings, shards: int = 1) -> None:
     metrics_port = serve_metrics(registry, settings.metrics_port)
     async with (
         await open_pool(settings, "tw_pricing", size_max=4 + 2 * shards) as pool,
+        await open_pool(settings, "tw_oms", size_max=2, read_only=True) as trading,
         open_redis(settings.redis_url, timeout=REDIS_TIMEOUT_S) as redis,
     ):
         parts = Parts(
             pool=pool,
+            trading=trading,
             redis=redis,
             clock=clock_from_environment(),
             registry=registry,

@@ -67,6 +67,84 @@ REFUSED: Mapping[str, tuple[str, Mapping[str, object]]] = {
         "approval_required",
         {"kind": Kind.GROUP, "subject": "raw", "book": "A"},
     ),
+    "a margin tier by one person": (
+        "approval_required",
+        {"margin_tiers": [{"above": "1000000", "rate": "0.05"}]},
+    ),
+    "tiers that fall in rate": (
+        "out_of_range",
+        {"margin_tiers": [{"above": "1", "rate": "0.2"}, {"above": "2", "rate": "0.1"}]},
+    ),
+    "tiers that fall in bound": (
+        "out_of_range",
+        {"margin_tiers": [{"above": "2", "rate": "0.1"}, {"above": "1", "rate": "0.2"}]},
+    ),
+    "a tier of more than all": ("out_of_range", {"margin_tiers": [{"above": "1", "rate": "1.1"}]}),
+    "a tier from nothing": ("out_of_range", {"margin_tiers": [{"above": "0", "rate": "0.1"}]}),
+    "a tier in a float": ("invalid_decimal", {"margin_tiers": [{"above": 1.5, "rate": "0.1"}]}),
+    "a tier in words": ("invalid_decimal", {"margin_tiers": [{"above": "1e6", "rate": "0.1"}]}),
+    "a tier without a rate": ("required", {"margin_tiers": [{"above": "1"}]}),
+    "a regime by one person": (
+        "approval_required",
+        {"kind": Kind.GROUP, "subject": "pro", "regime": "retail_esma"},
+    ),
+    "an order of liquidation by one person": (
+        "approval_required",
+        {"kind": Kind.GROUP, "subject": "pro", "liquidation": "oldest"},
+    ),
+    "a regime that does not exist": (
+        "invalid_value",
+        {"kind": Kind.GROUP, "subject": "pro", "regime": "retail_moon"},
+    ),
+    "a retail group that is closed out too late": (
+        "out_of_range",
+        {
+            "kind": Kind.GROUP, "subject": "pro", "regime": "retail_esma",
+            "stop_out_level": "49.9",
+        },
+    ),
+    "a leverage rule by one person": (
+        "approval_required",
+        {
+            "kind": Kind.GROUP, "subject": "pro",
+            "leverage_rules": [{"symbol": "XAUUSD", "leverage": "20"}],
+        },
+    ),
+    "a leverage rule of an unknown symbol": (
+        "unknown_symbol",
+        {
+            "kind": Kind.GROUP, "subject": "pro",
+            "leverage_rules": [{"symbol": "NONE", "leverage": "20"}],
+        },
+    ),
+    "a leverage rule of nothing": (
+        "out_of_range",
+        {"kind": Kind.GROUP, "subject": "pro", "leverage_rules": [{"leverage": "20"}]},
+    ),
+    "a leverage rule of two things": (
+        "out_of_range",
+        {
+            "kind": Kind.GROUP, "subject": "pro",
+            "leverage_rules": [{"symbol": "XAUUSD", "asset_class": "metal", "leverage": "20"}],
+        },
+    ),
+    "two leverage rules of one class": (
+        "out_of_range",
+        {
+            "kind": Kind.GROUP, "subject": "pro",
+            "leverage_rules": [
+                {"asset_class": "metal", "leverage": "20"},
+                {"asset_class": "metal", "leverage": "10"},
+            ],
+        },
+    ),
+    "a leverage below one": (
+        "out_of_range",
+        {
+            "kind": Kind.GROUP, "subject": "pro",
+            "leverage_rules": [{"asset_class": "metal", "leverage": "0.5"}],
+        },
+    ),
     "a markup below nothing": (
         "out_of_range",
         {"kind": Kind.MARKUP_RULE, "subject": "standard", "bid_points": "-1"},

@@ -47,6 +47,10 @@ class Processes:
         """Start a trigger process."""
         return await self._start("tradewind.processes.trigger")
 
+    async def risk(self) -> "subprocess.Popen[bytes]":
+        """Start a risk process."""
+        return await self._start("tradewind.processes.risk")
+
     def events(self, process: "subprocess.Popen[bytes]", name: str) -> list[dict[str, object]]:
         """Return what a process logged under one name."""
         lines = self.logs[process.pid].read_text("utf-8").splitlines()

@@ -12,10 +12,12 @@ import pytest
 
 from tests.services.configuration.world import World, open_world
 from tests.services.pricing.running import until
+from tradewind.core.accounts import LeverageRule, Liquidation
 from tradewind.core.calendars import Calendar
 from tradewind.core.ids import Symbol
-from tradewind.core.instruments import Instrument
+from tradewind.core.instruments import AssetClass, Instrument, MarginTier
 from tradewind.core.orders import TimeInForce
+from tradewind.core.regimes import Regime
 from tradewind.infra.calendars import to_calendar
 from tradewind.infra.demo.calendars import CALENDARS
 from tradewind.infra.postgres import open_pool
@@ -102,6 +104,27 @@ async def test_changed_rules_and_calendars_are_followed(settings: Settings, worl
         assert eurusd(reference).version == 2
 
 
+async def test_an_instrument_comes_with_its_class_and_the_tiers_of_two_persons(
+    settings: Settings, world: World
+) -> None:
+    async with following(settings, world) as reference:
+        assert reference.instruments[GOLD].regulatory_class == "gold"
+        assert eurusd(reference).margin_tiers == ()
+        asked = [{"above": "900000", "rate": "0.05"}, {"above": "1500000", "rate": "0.1"}]
+        request = await world.file(margin_tiers=asked)
+        assert eurusd(reference).version == 1
+        await world.approve(world.bob, request)
+
+        async def is_known() -> bool:
+            return eurusd(reference).version == 2
+
+        await until(is_known)
+        assert eurusd(reference).margin_tiers == (
+            MarginTier(above=D(900_000), rate=D("0.05")),
+            MarginTier(above=D(1_500_000), rate=D("0.1")),
+        )
+
+
 async def test_a_planned_calendar_begins_by_itself(settings: Settings, world: World) -> None:
     await world.change(calendar="fx")
     begins = world.clock.now() + HOUR
@@ -132,3 +155,31 @@ async def test_an_account_comes_with_the_bounds_of_its_group(
         await world.approve(world.bob, request)
         terms = (await accounts.own(owner))[0].terms
         assert (terms.fifo, terms.orders_per_second_max, terms.open_orders_max) == (True, None, 3)
+
+
+async def test_an_account_comes_with_the_regime_and_leverage_rules_of_its_group(
+    settings: Settings, world: World
+) -> None:
+    owner = await world.owner.fetchval("SELECT user_id FROM account ORDER BY number LIMIT 1")
+    async with await open_pool(settings, "tw_read", size_max=1, read_only=True) as pool:
+        accounts = Accounts(pool, world.clock)
+        terms = (await accounts.own(owner))[0].terms
+        assert (terms.regime, terms.leverage_rules) == (Regime.OFFSHORE, ())
+        assert terms.liquidation is Liquidation.LARGEST_LOSS
+        request = await world.file(
+            kind=Kind.GROUP,
+            subject=terms.code,
+            regime="retail_esma",
+            liquidation="oldest",
+            leverage_rules=[
+                {"symbol": "EURUSD", "leverage": "25"},
+                {"asset_class": "crypto", "leverage": "1.5"},
+            ],
+        )
+        await world.approve(world.bob, request)
+        terms = (await accounts.own(owner))[0].terms
+        assert (terms.regime, terms.liquidation) == (Regime.RETAIL_ESMA, Liquidation.OLDEST)
+        assert terms.leverage_rules == (
+            LeverageRule(symbol=EURUSD, leverage=D(25)),
+            LeverageRule(asset_class=AssetClass.CRYPTO, leverage=D("1.5")),
+        )

@@ -95,6 +95,40 @@ test('an LP that is down is shown down, in its row and in every book', async ({ 
   await page.screenshot({ path: `${ARTIFACTS}/dealer-lp-down.png` })
 })
 
+test('the exposure is the largest first, from the side of the house, and says when it is old', async ({
+  page,
+}) => {
+  const line = (symbol: string, book: string, net: string, notional: string) => {
+    const units = { long: '0', short: net.replace('-', ''), net }
+    return { symbol, book, ...units, notional, currency: 'USD', unrealized_pnl: '-6.12' }
+  }
+  const shown = {
+    as_of: '2026-01-01T00:00:00Z',
+    log_position: 7,
+    stale: false,
+    currency: 'USD',
+    symbols: [line('EURUSD', 'A', '10000', '11213.00'), line('USDJPY', 'B', '-30000', '-30000.00')],
+    currencies: [{ currency: 'EUR', amount: '10000', notional: '11213.00' }],
+    groups: [{ group: 'standard', long: '0', short: '1', net: '-1.00', unrealized_pnl: null }],
+  }
+  await page.route('**/v1/admin/exposure', (route) => route.fulfill({ json: shown }))
+  await deal(page)
+  const panel = page.getByRole('region', { name: 'Exposure', exact: true })
+  const lines = panel.getByTestId('exposure-row')
+  await expect(lines).toHaveCount(4)
+  await expect(lines.first()).toContainText(/USDJPY.*B book.*−30k.*short.*−30,000\.00.*−6\.12/)
+  await expect(lines.first().locator('[data-side]')).toHaveAttribute('data-side', 'short')
+  await expect(lines.nth(1).locator('[data-side]')).toHaveAttribute('data-side', 'long')
+  await expect(lines.nth(3)).toContainText('standard')
+  await expectAccessible(page)
+  await page.screenshot({ path: `${ARTIFACTS}/dealer-exposure.png` })
+  shown.stale = true
+  await expect(lines.first()).toHaveAttribute('data-stale', 'true')
+  await expect(panel).toContainText('Not current')
+  await page.unroute('**/v1/admin/exposure')
+  await expect(panel).not.toContainText('Not current')
+})
+
 test('what is not current says so, and is current again by itself', async ({ page }) => {
   await deal(page)
   await expect(page.getByText('Prices: Live')).toBeAttached()
@@ -165,7 +199,7 @@ test("on a phone the dealer's views fit and are accessible", async ({ page }) =>
   await expectAccessible(page)
   const panel = await book(page, 'EURUSD')
   await expect(panel.getByTestId('depth-row').first()).toBeVisible()
-  for (const view of ['Book', 'LPs']) {
+  for (const view of ['Book', 'LPs', 'Exposure']) {
     await page
       .getByRole('navigation', { name: 'Views' })
       .getByRole('button', { name: view })

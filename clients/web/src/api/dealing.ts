@@ -1,5 +1,5 @@
 import { type Api, answer } from './client'
-import type { Liquidity } from './model'
+import type { HouseExposure, Liquidity } from './model'
 
 /** The API of staff, as far as dealing needs it. */
 export class Dealing {
@@ -11,5 +11,9 @@ export class Dealing {
 
   async liquidity(): Promise<Liquidity> {
     return (await answer(this.api.GET('/v1/admin/liquidity'))) as Liquidity
+  }
+
+  async exposure(): Promise<HouseExposure> {
+    return (await answer(this.api.GET('/v1/admin/exposure'))) as HouseExposure
   }
 }

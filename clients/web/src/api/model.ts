@@ -135,6 +135,36 @@ export interface Liquidity {
   lps: LpLiquidity[]
 }
 
+type ExposureItem<K extends 'symbols' | 'currencies' | 'groups'> = Answer<
+  '/v1/admin/exposure',
+  'get'
+>[K][number]
+
+export type SymbolExposure = With<
+  ExposureItem<'symbols'>,
+  {
+    long: Quantity
+    short: Quantity
+    net: Quantity
+    notional: Money | null
+    unrealized_pnl: Money | null
+  }
+>
+export type CurrencyExposure = With<
+  ExposureItem<'currencies'>,
+  { amount: Quantity; notional: Money | null }
+>
+export type GroupExposure = With<
+  ExposureItem<'groups'>,
+  { long: Money | null; short: Money | null; net: Money | null; unrealized_pnl: Money | null }
+>
+
+/** What the house holds against its clients, seen from the house. */
+export type HouseExposure = With<
+  Answer<'/v1/admin/exposure', 'get'>,
+  { symbols: SymbolExposure[]; currencies: CurrencyExposure[]; groups: GroupExposure[] }
+>
+
 /** One event of the account's log, as the stream and the event list carry it. */
 export interface AccountEvent {
   account_id: string

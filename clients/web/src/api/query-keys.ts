@@ -4,6 +4,7 @@ export const keys = {
   accounts: ['accounts'] as const,
   instruments: ['instruments'] as const,
   liquidity: ['liquidity'] as const,
+  exposure: ['exposure'] as const,
   account: (accountId: string) => ['of-account', accountId, 'account'] as const,
   positions: (accountId: string) => ['of-account', accountId, 'positions'] as const,
   orders: (accountId: string) => ['of-account', accountId, 'orders'] as const,

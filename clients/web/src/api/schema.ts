@@ -1016,6 +1016,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * House Exposure
+         * @description Show the house's exposure by symbol and book, by currency and by group.
+         *
+         *     Everything is seen from the house, which is short what its clients are long.
+         */
+        get: operations["house_exposure_v1_admin_exposure_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/orders/preview": {
         parameters: {
             query?: never;
@@ -1521,6 +1543,18 @@ export interface components {
             orders_per_second_max: number | null;
             /** Open Orders Max */
             open_orders_max: number | null;
+            /**
+             * Liquidation
+             * @enum {string}
+             */
+            liquidation: "largest_loss" | "oldest";
+            /**
+             * Regime
+             * @enum {string}
+             */
+            regime: "retail_esma" | "professional" | "offshore";
+            /** Leverage Rules */
+            leverage_rules: components["schemas"]["LeverageRule"][];
         };
         /**
          * ConfiguredGroupPage
@@ -1614,6 +1648,8 @@ export interface components {
             guaranteed_stop_premium_points: string | null;
             /** Guaranteed Stop Distance Points */
             guaranteed_stop_distance_points: string;
+            /** Margin Tiers */
+            margin_tiers: components["schemas"]["MarginTier"][];
         };
         /**
          * ConfiguredSymbolPage
@@ -1818,6 +1854,58 @@ export interface components {
             items: components["schemas"]["Event"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ExposureByCurrency
+         * @description Net amount of one currency, and what it is worth in the reporting currency.
+         */
+        ExposureByCurrency: {
+            /** Currency */
+            currency: string;
+            /** Amount */
+            amount: string;
+            /** Notional */
+            notional: string | null;
+        };
+        /**
+         * ExposureByGroup
+         * @description What one group's positions are worth in the reporting currency, from the house's side.
+         */
+        ExposureByGroup: {
+            /** Group */
+            group: string;
+            /** Long */
+            long: string | null;
+            /** Short */
+            short: string | null;
+            /** Net */
+            net: string | null;
+            /** Unrealized Pnl */
+            unrealized_pnl: string | null;
+        };
+        /**
+         * ExposureBySymbol
+         * @description Units of one symbol on one book, and what they are worth in `currency`.
+         *
+         *     Money is null while a price it needs is missing.
+         */
+        ExposureBySymbol: {
+            /** Symbol */
+            symbol: string;
+            /** Book */
+            book: string;
+            /** Long */
+            long: string;
+            /** Short */
+            short: string;
+            /** Net */
+            net: string;
+            /** Notional */
+            notional: string | null;
+            /** Currency */
+            currency: string;
+            /** Unrealized Pnl */
+            unrealized_pnl: string | null;
         };
         /**
          * Fact
@@ -2077,6 +2165,12 @@ export interface components {
             orders_per_second_max?: number | null;
             /** Open Orders Max */
             open_orders_max?: number | null;
+            /** Liquidation */
+            liquidation?: ("largest_loss" | "oldest") | null;
+            /** Regime */
+            regime?: ("retail_esma" | "professional" | "offshore") | null;
+            /** Leverage Rules */
+            leverage_rules?: components["schemas"]["LeverageRule"][] | null;
         };
         /**
          * GuaranteedStop
@@ -2095,6 +2189,29 @@ export interface components {
         Health: {
             /** Status */
             status: string;
+        };
+        /**
+         * HouseExposure
+         * @description The whole house; largest first. `stale` when the event log was not read for 5 s.
+         */
+        HouseExposure: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Log Position */
+            log_position: number;
+            /** Stale */
+            stale: boolean;
+            /** Currency */
+            currency: string;
+            /** Symbols */
+            symbols: components["schemas"]["ExposureBySymbol"][];
+            /** Currencies */
+            currencies: components["schemas"]["ExposureByCurrency"][];
+            /** Groups */
+            groups: components["schemas"]["ExposureByGroup"][];
         };
         /**
          * Interval
@@ -2189,6 +2306,18 @@ export interface components {
             balance: string;
             /** Entries */
             entries: components["schemas"]["LedgerEntry"][];
+        };
+        /**
+         * LeverageRule
+         * @description What a group allows on one symbol, or on an asset class; it only ever lowers a leverage.
+         */
+        LeverageRule: {
+            /** Symbol */
+            symbol?: string | null;
+            /** Asset Class */
+            asset_class?: ("fx" | "metal" | "index" | "crypto") | null;
+            /** Leverage */
+            leverage: string;
         };
         /**
          * Liquidity
@@ -2341,6 +2470,16 @@ export interface components {
         MarginNews: {
             /** Level */
             level: string | null;
+        };
+        /**
+         * MarginTier
+         * @description The margin rate of what a leg's notional has above a bound, both in account currency.
+         */
+        MarginTier: {
+            /** Above */
+            above: string;
+            /** Rate */
+            rate: string;
         };
         /**
          * MarkupRule
@@ -2570,6 +2709,12 @@ export interface components {
             orders_per_second_max?: number | null;
             /** Open Orders Max */
             open_orders_max?: number | null;
+            /** Liquidation */
+            liquidation?: ("largest_loss" | "oldest") | null;
+            /** Regime */
+            regime?: ("retail_esma" | "professional" | "offshore") | null;
+            /** Leverage Rules */
+            leverage_rules?: components["schemas"]["LeverageRule"][] | null;
             /** Reason */
             reason: string;
         };
@@ -2772,6 +2917,8 @@ export interface components {
             guaranteed_stop_premium_points?: string | null;
             /** Guaranteed Stop Distance Points */
             guaranteed_stop_distance_points?: string | null;
+            /** Margin Tiers */
+            margin_tiers?: components["schemas"]["MarginTier"][] | null;
             /** Reason */
             reason: string;
         };
@@ -3392,6 +3539,8 @@ export interface components {
             guaranteed_stop_premium_points?: string | null;
             /** Guaranteed Stop Distance Points */
             guaranteed_stop_distance_points?: string | null;
+            /** Margin Tiers */
+            margin_tiers?: components["schemas"]["MarginTier"][] | null;
         };
         /**
          * SymbolLiquidity
@@ -5899,6 +6048,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Liquidity"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    house_exposure_v1_admin_exposure_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseExposure"];
                 };
             };
             /** @description Problem */

@@ -4,6 +4,7 @@ import type { Dealing } from '../api/dealing'
 import type { Liquidity } from '../api/model'
 import { BookPanel } from '../features/dealing/book-panel'
 import { formatAge } from '../features/dealing/dealing-format'
+import { ExposurePanel } from '../features/dealing/exposure-panel'
 import { LpsPanel } from '../features/dealing/lps-panel'
 import { StateMark } from '../features/dealing/state-mark'
 import { SymbolsPanel } from '../features/dealing/symbols-panel'
@@ -20,12 +21,13 @@ import { DEALER_SHORTCUTS, useShortcuts } from './shortcuts'
 import bar from './top-bar.module.css'
 import { type View, ViewTabs } from './view-tabs'
 
-type DealerView = 'symbols' | 'book' | 'lps'
+type DealerView = 'symbols' | 'book' | 'lps' | 'exposure'
 
 const VIEWS: readonly View<DealerView>[] = [
   { view: 'symbols', label: 'Symbols' },
   { view: 'book', label: 'Book' },
   { view: 'lps', label: 'LPs' },
+  { view: 'exposure', label: 'Exposure' },
 ]
 
 /** What the LPs offer and what the house makes of it, for staff. */
@@ -46,7 +48,11 @@ export default function DealerPage({ dealing }: { dealing: Dealing }) {
           <BarButtons phone={phone} />
         </div>
       </header>
-      {query.data ? <Panes phone={phone} {...liquidity} /> : <main>{pendingOr(query)}</main>}
+      {query.data ? (
+        <Panes phone={phone} dealing={dealing} {...liquidity} />
+      ) : (
+        <main>{pendingOr(query)}</main>
+      )}
       <HelpDialog shortcuts={DEALER_SHORTCUTS} />
     </div>
   )
@@ -54,9 +60,10 @@ export default function DealerPage({ dealing }: { dealing: Dealing }) {
 
 interface PanesProps extends ReturnType<typeof useLiquidity> {
   phone: boolean
+  dealing: Dealing
 }
 
-function Panes({ phone, query, sinceMs, current }: PanesProps) {
+function Panes({ phone, dealing, query, sinceMs, current }: PanesProps) {
   const [view, setView] = useState<DealerView>('symbols')
   const symbol = usePreferences((state) => state.symbol)
   if (query.data === undefined) return null
@@ -84,6 +91,11 @@ function Panes({ phone, query, sinceMs, current }: PanesProps) {
         {shows('lps') && (
           <div className={classes.lps}>
             <LpsPanel lps={lps} rates={rates} current={current} />
+          </div>
+        )}
+        {shows('exposure') && (
+          <div className={classes.exposure}>
+            <ExposurePanel dealing={dealing} />
           </div>
         )}
       </main>

@@ -9,9 +9,15 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from tradewind.contracts.http.identity import STRICT
+from tradewind.contracts.http.margin_terms import (
+    AssetClass,
+    LeverageRule,
+    Liquidation,
+    MarginTier,
+    Regime,
+)
 
 TradeMode = Literal["full", "long_only", "short_only", "close_only", "off"]
-AssetClass = Literal["fx", "metal", "index", "crypto"]
 ExecutionMode = Literal["instant", "market", "stp"]
 CommissionKind = Literal["none", "per_lot", "per_million", "percent", "fixed"]
 MarkupKind = Literal["points", "spread", "percent"]
@@ -63,6 +69,7 @@ class ConfiguredSymbol:
     price_collar: str | None
     guaranteed_stop_premium_points: str | None
     guaranteed_stop_distance_points: str
+    margin_tiers: tuple[MarginTier, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +109,7 @@ class NewSymbol:
     price_collar: str | None = None
     guaranteed_stop_premium_points: str | None = None
     guaranteed_stop_distance_points: str | None = None
+    margin_tiers: tuple[MarginTier, ...] | None = None
     reason: str
 
 
@@ -136,6 +144,7 @@ class SymbolChange:
     price_collar: str | None = None
     guaranteed_stop_premium_points: str | None = None
     guaranteed_stop_distance_points: str | None = None
+    margin_tiers: tuple[MarginTier, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +170,9 @@ class ConfiguredGroup:
     fifo: bool
     orders_per_second_max: int | None
     open_orders_max: int | None
+    liquidation: Liquidation
+    regime: Regime
+    leverage_rules: tuple[LeverageRule, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +197,9 @@ class NewGroup:
     fifo: bool | None = None
     orders_per_second_max: int | None = None
     open_orders_max: int | None = None
+    liquidation: Liquidation | None = None
+    regime: Regime | None = None
+    leverage_rules: tuple[LeverageRule, ...] | None = None
     reason: str
 
 
@@ -211,6 +226,9 @@ class GroupChange:
     fifo: bool | None = None
     orders_per_second_max: int | None = None
     open_orders_max: int | None = None
+    liquidation: Liquidation | None = None
+    regime: Regime | None = None
+    leverage_rules: tuple[LeverageRule, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

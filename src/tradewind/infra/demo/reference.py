@@ -7,7 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from tradewind.core.accounts import Liquidation
 from tradewind.core.orders import TimeInForce
+from tradewind.core.regimes import Regime
 from tradewind.infra.calendars import StoredCalendar
 from tradewind.infra.demo.calendars import CALENDARS
 from tradewind.infra.demo.catalogue import (
@@ -159,6 +161,7 @@ def _instrument_version(each: Specification, now: datetime) -> Mapping[str, obje
         "price_collar": PRICE_COLLAR,
         "guaranteed_stop_premium_points": None if guaranteed is None else guaranteed.premium,
         "guaranteed_stop_distance_points": 0 if guaranteed is None else guaranteed.distance,
+        "margin_tiers": (),
     }
 
 
@@ -181,6 +184,9 @@ def _group_version(terms: Terms, group: UUID, now: datetime) -> Mapping[str, obj
         "fifo": False,
         "orders_per_second_max": ORDERS_PER_SECOND_MAX,
         "open_orders_max": OPEN_ORDERS_MAX,
+        "liquidation": Liquidation.LARGEST_LOSS,
+        "regime": Regime.OFFSHORE,
+        "leverage_rules": (),
     }
 
 

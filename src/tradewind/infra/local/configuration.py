@@ -10,7 +10,7 @@ from tradewind.infra.local.errors import LocalError
 from tradewind.infra.settings import integer
 
 #: The highest offset from TRADEWIND_PORT that any process listens on.
-PORT_SPAN: Final = 18
+PORT_SPAN: Final = 19
 DEFAULT_PORT: Final = 8000
 DISK_FREE_MIN_MB: Final = 512
 

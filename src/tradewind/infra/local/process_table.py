@@ -45,6 +45,7 @@ PROCESSES: Final = (
     ProcessSpec(name="worker", module="tradewind.processes.worker", stage=2, ports=(13,)),
     ProcessSpec(name="scheduler", module="tradewind.processes.scheduler", stage=2, ports=(14,)),
     ProcessSpec(name="trigger", module="tradewind.processes.trigger", stage=2, ports=(18,)),
+    ProcessSpec(name="risk", module="tradewind.processes.risk", stage=2, ports=(19,)),
 )
 
 #: A third liquidity provider; benches and tests that want one name it.

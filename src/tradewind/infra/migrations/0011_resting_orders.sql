@@ -40,6 +40,10 @@ CREATE INDEX trade_order_tied ON trade_order (account_id)
 CREATE INDEX trade_order_expiry ON trade_order (expires_at)
     WHERE expires_at IS NOT NULL AND state NOT IN ('filled', 'cancelled', 'rejected');
 
+-- Whoever changed its group; most accounts never do.
+CREATE INDEX account_assignment_regrouped ON account_assignment (effective_from)
+    WHERE kind = 'group' AND version > 1;
+
 ALTER TABLE trade_position ADD COLUMN trailing_stop numeric CHECK (trailing_stop > 0);
 
 -- The LPs' quotes behind the price: lp, bid, ask, sizes and times (contracts/ticks.py).
@@ -159,7 +163,8 @@ BEGIN
                            AND s.effective_from <= p_now
                          ORDER BY s.version DESC LIMIT 1),
                     'balance', a.balance, 'credit', a.credit, 'carry', a.carry,
-                    'reserved_margin', a.reserved_margin),
+                    'reserved_margin', a.reserved_margin,
+                    'margin_called_at', a.margin_called_at),
                 'positions', COALESCE((
                     SELECT json_agg(json_build_object(
                         'id', p.id, 'ticket', p.ticket, 'symbol', p.symbol, 'side', p.side,
@@ -230,6 +235,8 @@ BEGIN
                            'stop_out_level', v.stop_out_level, 'fifo', v.fifo,
                            'orders_per_second_max', v.orders_per_second_max,
                            'open_orders_max', v.open_orders_max,
+                           'regime', v.regime, 'leverage_rules', v.leverage_rules,
+                           'liquidation', v.liquidation,
                            'commission', json_build_object(
                                'kind', v.commission_kind, 'amount', v.commission_amount,
                                'minimum', v.commission_minimum)) AS terms
@@ -262,7 +269,8 @@ DROP FUNCTION oms_write;
 -- decision was made on.
 --   p_steps     states an order went through on its way: seq of the first one, and all of them
 --   p_orders, p_positions, p_postings    events with their bodies; `is_new` marks a row to insert,
---               its absence one to replace or, for an order, a step with a fill
+--               its absence one to replace or, for an order, a step with a fill; what is news of
+--               the margin comes with the postings and has none
 --   p_new_…, p_changed_…    how many rows must be inserted and replaced
 --   p_accounts, p_keys    columns of account and rows of idempotency_key
 CREATE FUNCTION oms_write(
@@ -367,10 +375,11 @@ BEGIN
                     unnest((e.data).postings) AS l;
 
     UPDATE account a
-       SET last_event = n.last_event, balance = n.balance, carry = n.carry,
-           reserved_margin = n.reserved_margin
+       SET last_event = n.last_event, balance = n.balance, credit = n.credit, carry = n.carry,
+           reserved_margin = n.reserved_margin, margin_called_at = n.margin_called_at
       FROM jsonb_to_recordset(p_accounts)
-        AS n(id uuid, last_event bigint, balance numeric, carry numeric, reserved_margin numeric)
+        AS n(id uuid, last_event bigint, balance numeric, credit numeric, carry numeric,
+             reserved_margin numeric, margin_called_at timestamptz)
      WHERE a.id = n.id;
     GET DIAGNOSTICS changed = ROW_COUNT;
     ASSERT changed = jsonb_array_length(p_accounts), 'an account is missing';

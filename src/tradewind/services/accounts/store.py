@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from tradewind.contracts.events import FillRow, OrderRow, PositionRow, PostingRow
-from tradewind.core.accounts import Account, Commission, GroupTerms
+from tradewind.core.accounts import Account, Commission, GroupTerms, LeverageRule
 from tradewind.core.ids import AccountId, OrderId, UserId
 from tradewind.core.money import Currency
 from tradewind.infra.eventlog import LoggedEvent, logged_event
@@ -36,7 +36,8 @@ ACCOUNTS_SQL: Final = """
            l.value::numeric AS leverage, g.code, v.version, v.execution_mode, v.book,
            v.leverage_cap, v.margin_basis, v.hedged_factor, v.margin_call_level,
            v.stop_out_level, v.commission_kind, v.commission_amount, v.commission_minimum,
-           v.fifo, v.orders_per_second_max, v.open_orders_max
+           v.fifo, v.orders_per_second_max, v.open_orders_max, v.liquidation,
+           v.regime, v.leverage_rules::text
       FROM account a
       JOIN currency c ON c.code = a.currency
       CROSS JOIN LATERAL (
@@ -188,8 +189,10 @@ def _own_account(row: asyncpg.Record) -> OwnAccount:
         amount=fields["commission_amount"],
         minimum=fields["commission_minimum"],
     )
+    rules = msgspec.json.decode(fields["leverage_rules"], type=tuple[LeverageRule, ...])
+    terms = {**fields, "commission": commission, "leverage_rules": rules}
     return OwnAccount(
         account=msgspec.convert({**fields, "currency": currency}, Account),
-        terms=msgspec.convert({**fields, "commission": commission}, GroupTerms),
+        terms=msgspec.convert(terms, GroupTerms),
         last_event=fields["last_event"],
     )

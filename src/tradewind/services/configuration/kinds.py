@@ -13,6 +13,7 @@ import msgspec
 
 from tradewind.core.errors import ForbiddenError, InvalidError
 from tradewind.core.instruments import TradeMode
+from tradewind.services.configuration.margin_terms import decimals_in
 from tradewind.services.configuration.model import Actor, Authority, Change, Fields, Kind
 from tradewind.services.configuration.terms import (
     CalendarTerms,
@@ -50,7 +51,7 @@ SHAPES: Final[Mapping[Kind, Shape]] = {
                 "pip", "contract_size", "allow_negative",
             }
         ),
-        hard=frozenset({"margin_rate", "margin_floor"}),
+        hard=frozenset({"margin_rate", "margin_floor", "margin_tiers"}),
         new_is_hard=True,
     ),
     Kind.GROUP: Shape(
@@ -118,7 +119,13 @@ def merged(kind: Kind, base: Terms | None, changes: Fields) -> Terms:
             raise InvalidError(field, "required", "It is missing.") from None
         raise InvalidError(field, "invalid_value", "It has a wrong type or value.") from None
     for name, value in changes.items():
-        if isinstance(getattr(terms, name), Decimal) and not _is_plain(value):
+        if isinstance(getattr(terms, name), Decimal):
+            written = [value]
+        elif name in {"margin_tiers", "leverage_rules"}:
+            written = list(decimals_in(value))
+        else:
+            continue
+        if not all(map(_is_plain, written)):
             raise InvalidError(name, "invalid_decimal", "A decimal is a string of digits.")
     check_terms(terms)
     return terms

@@ -72,7 +72,9 @@ async def require_references(
                 raise InvalidError("environment", "wrong_environment", "The installation's own.")
             for symbol in after.symbol_map:
                 await _require(tx, Kind.SYMBOL, symbol, "symbol_map")
-        case CalendarTerms() | GroupTerms() | FilterTerms():
+        case GroupTerms():
+            await _require_symbols(tx, after)
+        case CalendarTerms() | FilterTerms():
             pass
     return None
 
@@ -80,6 +82,12 @@ async def require_references(
 async def _require(tx: Connection, kind: Kind, subject: str, field: str) -> None:
     if not await store.histories(tx, kind, subject):
         raise InvalidError(field, f"unknown_{kind}", "There is no such thing.")
+
+
+async def _require_symbols(tx: Connection, after: GroupTerms) -> None:
+    for rule in after.leverage_rules:
+        if rule.symbol is not None:
+            await _require(tx, Kind.SYMBOL, rule.symbol, "leverage_rules")
 
 
 async def _require_symbol(tx: Connection, after: SymbolTerms, digits: object) -> int | None:

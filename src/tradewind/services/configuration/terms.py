@@ -6,10 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
+from tradewind.core.accounts import LeverageRule, Liquidation
 from tradewind.core.calendars import Calendar
 from tradewind.core.errors import InvalidError
-from tradewind.core.instruments import AssetClass, TradeMode
+from tradewind.core.instruments import AssetClass, MarginTier, TradeMode
 from tradewind.core.orders import TimeInForce
+from tradewind.core.regimes import PROFILES, Regime
 from tradewind.infra.calendars import (
     CalendarError,
     StoredCalendar,
@@ -17,8 +19,8 @@ from tradewind.infra.calendars import (
     StoredSession,
     to_calendar,
 )
+from tradewind.services.configuration import margin_terms
 
-DIGITS_MAX: Final = 18
 NAME_MAX: Final = 64
 PRECISION_MAX: Final = 10
 SETTLEMENT_LAG_MAX: Final = 5
@@ -71,6 +73,7 @@ class SymbolTerms:
     price_collar: Decimal | None = None
     guaranteed_stop_premium_points: Decimal | None = None
     guaranteed_stop_distance_points: Decimal = ZERO
+    margin_tiers: tuple[MarginTier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,9 @@ class GroupTerms:
     fifo: bool = False
     orders_per_second_max: int | None = None
     open_orders_max: int | None = None
+    liquidation: Liquidation = Liquidation.LARGEST_LOSS
+    regime: Regime = Regime.OFFSHORE
+    leverage_rules: tuple[LeverageRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +166,7 @@ Terms: TypeAlias = SymbolTerms | GroupTerms | MarkupTerms | FilterTerms | Calend
 def check_terms(terms: Terms) -> None:
     """Raise InvalidError for the first field that no version may have."""
     for field, value in _decimals(terms):
-        if not value.is_finite() or value.adjusted() >= DIGITS_MAX:
+        if not margin_terms.is_number(value):
             raise InvalidError(field, "invalid_decimal", "a number of at most 18 digits")
     for field, allowed in _ranges(terms).items():
         if not allowed:
@@ -207,6 +213,8 @@ def _ranges(terms: Terms) -> Mapping[str, bool]:
                 "book": terms.execution_mode != "stp" or terms.book == "A",
                 "orders_per_second_max": _is_limit(terms.orders_per_second_max),
                 "open_orders_max": _is_limit(terms.open_orders_max),
+                "regime": terms.stop_out_level >= (PROFILES[terms.regime].close_out_level or ZERO),
+                "leverage_rules": margin_terms.are_leverage_rules(terms.leverage_rules),
             }
         case MarkupTerms():
             return _markup_ranges(terms)
@@ -247,6 +255,7 @@ def _symbol_ranges(terms: SymbolTerms) -> Mapping[str, bool]:
         "price_collar": collar is None or ZERO < collar <= ONE,
         "guaranteed_stop_premium_points": premium is None or premium >= ZERO,
         "guaranteed_stop_distance_points": terms.guaranteed_stop_distance_points >= ZERO,
+        "margin_tiers": margin_terms.are_tiers(terms.margin_tiers),
     }
 
 

@@ -17,7 +17,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from tradewind.core.commands import CancelAll, ClosePosition, PlaceOrder
+from tradewind.core.commands import CancelAll, CheckMargin, ClosePosition, PlaceOrder
 from tradewind.core.errors import TransientError, UnknownOutcomeError
 from tradewind.infra.clock import Clock
 from tradewind.infra.crashpoint import Crashpoint, go_on
@@ -282,7 +282,7 @@ def _wanted(batch: Sequence[Submission], tickets: int) -> Wanted:
         client_accounts=[account for account, _ in named],
         client_order_ids=[name for _, name in named],
         orders=[order_id for c in commands for order_id in named_orders(c)],
-        whole=[c.account_id for c in commands if isinstance(c, CancelAll)],
+        whole=[c.account_id for c in commands if isinstance(c, CancelAll | CheckMargin)],
         placing=[c.account_id for c in commands if isinstance(c, PlaceOrder)],
         recent=oldest_id(1.0),
         tickets=tickets,

@@ -15,6 +15,7 @@ from tradewind.core.commands import (
     BustFill,
     CancelAll,
     CancelOrder,
+    CheckMargin,
     CloseAll,
     CloseBy,
     ClosePosition,
@@ -28,6 +29,7 @@ from tradewind.core.errors import ConflictError, DomainError, NotFoundError
 from tradewind.services.oms.changing import amend, cancel, cancel_all, protect
 from tradewind.services.oms.dealing import bust
 from tradewind.services.oms.desk import AccountWork, Desk, TicketsExhausted, account_work
+from tradewind.services.oms.liquidating import check_margin
 from tradewind.services.oms.placing import close, place
 from tradewind.services.oms.several import close_all, close_by, reverse
 from tradewind.services.oms.store import AccountEntry, KeyEntry, KnownOrder, Loaded, StoredKey
@@ -68,6 +70,7 @@ HANDLERS: Final[Mapping[type[Command], Callable[[Desk, AccountWork, Any], Answer
     MoveStop: move,
     ExpireOrder: expire,
     BustFill: bust,
+    CheckMargin: check_margin,
 }
 
 
@@ -102,8 +105,10 @@ class Deciding:
                         account_id,
                         work.last_event,
                         account.balance,
+                        account.credit,
                         account.carry,
                         account.reserved_margin,
+                        account.margin_called_at,
                     )
                 )
         return outcomes

@@ -25,7 +25,7 @@ from tradewind.contracts.events import (
     PostingRow,
 )
 from tradewind.core.ids import AccountId
-from tradewind.core.ledger import client
+from tradewind.core.ledger import client, credit
 from tradewind.core.money import ZERO
 
 
@@ -47,6 +47,7 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     carry: Decimal
     reserved_margin: Decimal
     created_at: datetime
+    margin_called_at: datetime | None = None
 
 
 Row: TypeAlias = OrderRow | PositionRow | LotRow | FillRow | PostingRow
@@ -82,6 +83,7 @@ class ReplayedEvent:
     type: str
     data: str
     whole: bool
+    at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +94,9 @@ class Replay:
     account: AccountRow | None = None
     seq: int = 0
     balance: Decimal = ZERO
+    credit: Decimal = ZERO
     carry: Decimal = ZERO
+    margin_called_at: datetime | None = None
     tables: dict[str, dict[RowKey, Row]] = field(
         default_factory=lambda: {table: dict[RowKey, Row]() for table in ROW_TYPES}
     )
@@ -114,7 +118,11 @@ class Replay:
             self._apply_posted(_POSTED.decode(event.data))
         elif event.type == "account.changed":
             self._apply_account(_ACCOUNT.decode(event.data))
-        elif subject != "margin":
+        elif event.type == "margin.call":
+            self.margin_called_at = event.at
+        elif event.type == "margin.cleared":
+            self.margin_called_at = None
+        elif event.type != "margin.stop_out":
             raise self.error(f"event {event.seq} has the unknown type {event.type}")
 
     def error(self, difference: str) -> ReplayError:
@@ -142,6 +150,8 @@ class Replay:
                         f"ledger_posting {posting.id}: balance_after is {posting.balance_after}, "
                         f"its postings make {self.balance}"
                     )
+            if posting.source == credit(AccountId(self.account_id)):
+                self.credit -= posting.amount
             self._put("ledger_posting", posting)
         if posted.balance != self.balance:
             raise self.error(
@@ -152,7 +162,7 @@ class Replay:
     def _apply_account(self, account: AccountRow) -> None:
         if account.last_event != self.seq or account.balance != self.balance:
             raise self.error(f"event {self.seq}: the account's row does not follow from the log")
-        self.carry = account.carry
+        self.credit, self.carry = account.credit, account.carry
         self.account = account
 
     def _put(self, table: str, row: Row) -> None:
@@ -186,6 +196,8 @@ def compare(replay: Replay, account: AccountRow, stored: Mapping[str, Iterable[R
         replay.account,
         last_event=replay.seq,
         balance=replay.balance,
+        credit=replay.credit,
+        margin_called_at=replay.margin_called_at,
         carry=replay.carry,
         reserved_margin=_reserved(replay.tables["trade_order"].values()),
     )

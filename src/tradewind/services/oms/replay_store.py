@@ -37,7 +37,7 @@ async def load_accounts(connection: Connection, accounts: Sequence[UUID]) -> dic
 
 
 EVENTS_SQL: Final = """
-    SELECT account_id, seq, type, data::text AS data, data ? 'ticket' AS whole
+    SELECT account_id, seq, type, data::text AS data, data ? 'ticket' AS whole, at
       FROM account_event WHERE account_id = ANY ($1) ORDER BY account_id, seq
 """
 
@@ -50,7 +50,13 @@ async def events(
     async for row in cursor:
         yield (
             row["account_id"],
-            ReplayedEvent(seq=row["seq"], type=row["type"], data=row["data"], whole=row["whole"]),
+            ReplayedEvent(
+                seq=row["seq"],
+                type=row["type"],
+                data=row["data"],
+                whole=row["whole"],
+                at=row["at"],
+            ),
         )
 
 

@@ -13,7 +13,7 @@ from tradewind.core.decisions import made, rejected
 from tradewind.core.errors import InvalidError
 from tradewind.core.ids import OrderId
 from tradewind.core.money import Quantity
-from tradewind.core.orders import OrderState, OrderType, Refused, RejectReason, TimeInForce
+from tradewind.core.orders import OrderState, Refused, RejectReason, TimeInForce
 from tradewind.services.oms.desk import AccountWork, By, Desk, position_of
 from tradewind.services.oms.placing import placed
 from tradewind.services.oms.submission import Answer
@@ -39,7 +39,7 @@ def close_all(desk: Desk, work: AccountWork, command: CloseAll) -> Answer:
     """Close every position, oldest first; where there is no price the close waits for one."""
     rows: list[OrderRow] = []
     for position in [*work.state.positions.values()]:
-        if command.symbol not in {None, position.symbol} or _is_closing(work, position):
+        if command.symbol not in {None, position.symbol} or work.state.is_closing(position.id):
             continue
         order = _at_market(desk, position, command, position.quantity)
         order = replace(
@@ -114,13 +114,6 @@ def _refuse(
     new = made(work.state, order, desk.new_ticket(), OrderState.NEW)
     by = By(actor=refused.actor, cause=cause)
     return desk.carry_out(work, rejected(work.state, new, why), market, by)
-
-
-def _is_closing(work: AccountWork, position: Position) -> bool:
-    """Tell whether an order already waits to close it."""
-    return any(
-        order.request.type is OrderType.MARKET for order in work.state.orders_of(position.id)
-    )
 
 
 def _at_market(

@@ -15,6 +15,7 @@ from tradewind.contracts.events import (
     ENCODER,
     FillRow,
     LedgerPosted,
+    MarginRow,
     OrderRow,
     OrderStep,
     PositionRow,
@@ -148,7 +149,7 @@ class EventEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     account_id: UUID
     seq: int
     type: str
-    data: OrderRow | OrderStep | PositionRow | LedgerPosted
+    data: OrderRow | OrderStep | PositionRow | LedgerPosted | MarginRow
     actor: str
     cause: str | None = None
     is_new: bool | None = None
@@ -160,8 +161,10 @@ class AccountEntry(msgspec.Struct, frozen=True):
     id: UUID
     last_event: int
     balance: Decimal
+    credit: Decimal
     carry: Decimal
     reserved_margin: Decimal
+    margin_called_at: datetime | None
 
 
 class KeyEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +191,7 @@ class Writing:
         self.steps: list[StepsEntry] = []
         self.orders: list[EventEntry] = []
         self.positions: list[EventEntry] = []
+        #: News of the margin too, which has no postings.
         self.postings: list[EventEntry] = []
         self.accounts: list[AccountEntry] = []
         self.keys: list[KeyEntry] = []
@@ -268,7 +272,7 @@ def _changed(entries: Sequence[EventEntry]) -> int:
         {
             (entry.account_id, entry.data.id)
             for entry in entries
-            if entry.is_new is False and not isinstance(entry.data, LedgerPosted)
+            if entry.is_new is False and not isinstance(entry.data, LedgerPosted | MarginRow)
         }
     )
 

@@ -13,6 +13,7 @@ from tradewind.core.commands import (
     BustFill,
     CancelAll,
     CancelOrder,
+    CheckMargin,
     CloseAll,
     CloseBy,
     ClosePosition,
@@ -51,6 +52,7 @@ Command: TypeAlias = (
     | MoveStop
     | ExpireOrder
     | BustFill
+    | CheckMargin
 )
 
 

@@ -8,6 +8,7 @@ from tradewind.core.commands import (
     BustFill,
     CancelAll,
     CancelOrder,
+    CheckMargin,
     CloseAll,
     CloseBy,
     ExpireOrder,
@@ -49,7 +50,7 @@ def tickets_of(command: Command) -> int:
             return 1 + _PROTECTIVE
         case CloseAll() | CloseBy():
             return _MANY
-        case CancelOrder() | CancelAll() | MoveStop() | ExpireOrder():
+        case CancelOrder() | CancelAll() | MoveStop() | ExpireOrder() | CheckMargin():
             return 0
         case _:
             return 1

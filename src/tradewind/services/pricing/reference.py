@@ -15,7 +15,7 @@ import structlog
 
 from tradewind.core.calendars import Calendar
 from tradewind.core.ids import Symbol
-from tradewind.core.instruments import Instrument
+from tradewind.core.instruments import Instrument, MarginTier
 from tradewind.core.money import CurrencyCode
 from tradewind.infra.clock import Clock
 from tradewind.infra.postgres import AWAY
@@ -25,13 +25,13 @@ POLL_S: Final = 0.25
 
 INSTRUMENTS_SQL: Final = """
     SELECT DISTINCT ON (v.symbol)
-           v.symbol, i.name, v.version, i.asset_class, i.base, i.quote,
+           v.symbol, i.name, v.version, i.asset_class, i.regulatory_class, i.base, i.quote,
            c.minor_digits AS quote_minor_digits, v.price_precision, v.pip, v.contract_size,
            v.quantity_min, v.quantity_step, v.quantity_max, v.instant_quantity_max,
            v.margin_rate, v.margin_floor, v.allow_negative, v.extend_last_level, v.trade_mode,
            v.settlement_lag, v.quote_age_ms_max, v.time_in_force, v.stop_distance_points,
            v.freeze_distance_points, v.price_collar, v.guaranteed_stop_premium_points,
-           v.guaranteed_stop_distance_points
+           v.guaranteed_stop_distance_points, v.margin_tiers::text
       FROM instrument_version v
       JOIN instrument i ON i.symbol = v.symbol
       JOIN currency c ON c.code = i.quote
@@ -92,6 +92,11 @@ class Reference:
         self._changes_at = await connection.fetchval(NEXT_VERSION_SQL, now)
         rows = await connection.fetch(INSTRUMENTS_SQL, now)
         self.calendars = MappingProxyType(dict(await load_calendars(connection, now)))
-        loaded = [msgspec.convert(dict(row), Instrument) for row in rows]
+        loaded = [_instrument(row) for row in rows]
         self.instruments = MappingProxyType({i.symbol: i for i in loaded})
         self.pairs = MappingProxyType({(i.base, i.quote): i.symbol for i in loaded})
+
+
+def _instrument(row: asyncpg.Record) -> Instrument:
+    tiers = msgspec.json.decode(row["margin_tiers"], type=tuple[MarginTier, ...])
+    return msgspec.convert({**dict(row), "margin_tiers": tiers}, Instrument)
