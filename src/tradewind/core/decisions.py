@@ -11,7 +11,6 @@ from uuid import UUID
 
 from tradewind.core.account_state import AccountState
 from tradewind.core.accounts import Account, Position
-from tradewind.core.calendars import Calendar
 from tradewind.core.commands import Order, PlaceOrder
 from tradewind.core.fills import Filled, Posted
 from tradewind.core.ids import Symbol
@@ -42,7 +41,6 @@ class Market:
     new_ticket: Callable[[], int]
     new_id: Callable[[], UUID]
     now: datetime
-    calendar: Calendar | None = None
 
 
 @frozen

@@ -18,19 +18,19 @@ from tradewind.gateway.gate import Gate, UserLimits
 from tradewind.gateway.metrics import GatewayMetrics
 from tradewind.gateway.request_log import RequestLog
 from tradewind.infra.clock import Clock, clock_from_environment
-from tradewind.infra.crashpoint import crashpoint_from_environment
 from tradewind.infra.eventlog import HINT_CHANNEL
 from tradewind.infra.exposure_table import read_exposure
 from tradewind.infra.hints import Hints
 from tradewind.infra.identifiers import IdSource
 from tradewind.infra.lp_statuses import read_lp_statuses
-from tradewind.infra.postgres import connect, lend, open_pool
+from tradewind.infra.postgres import lend, open_pool
 from tradewind.infra.redis import open_redis
 from tradewind.infra.secrets import read_secret
 from tradewind.infra.settings import Settings
 from tradewind.infra.tick_intake import TickIntake
 from tradewind.infra.ticks import TickFeed
 from tradewind.infra.token_buckets import TokenBuckets
+from tradewind.processes.deciding import order_service
 from tradewind.services.accounts.service import Accounts
 from tradewind.services.configuration.approvals import Approvals
 from tradewind.services.configuration.service import Configuration
@@ -40,7 +40,6 @@ from tradewind.services.identity.authenticator import Authenticator
 from tradewind.services.identity.service import Identity
 from tradewind.services.identity.standing import Standing
 from tradewind.services.marketdata.candles import Candles
-from tradewind.services.oms.batch import Tools
 from tradewind.services.oms.markets import Markets
 from tradewind.services.oms.service import Oms
 from tradewind.services.pricing.reference import Reference
@@ -111,7 +110,7 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, user_rate: int)
         markups=markups,
         feed=feed,
         markets=markets,
-        oms=_oms(settings, markets, clock, ids, hints),
+        oms=order_service(settings, markets, clock, ids, hints),
         hints=hints,
     )
 
@@ -134,18 +133,6 @@ def _request_log(stack: AsyncExitStack) -> RequestLog:
     log = RequestLog()
     stack.callback(log.flush)
     return log
-
-
-def _oms(settings: Settings, markets: Markets, clock: Clock, ids: IdSource, hints: Hints) -> Oms:
-    """Compose the order service; each of its sessions holds one connection of its own."""
-    tools = Tools(
-        markets=markets,
-        clock=clock,
-        new_id=ids.new,
-        connect=lambda: connect(settings, "tw_oms"),
-        crashpoint=crashpoint_from_environment(),
-    )
-    return Oms(tools, hints.give)
 
 
 async def run_background(parts: Parts) -> None:

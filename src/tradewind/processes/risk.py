@@ -19,7 +19,6 @@ from prometheus_client import CollectorRegistry
 from tradewind.core.commands import CheckMargin
 from tradewind.core.ids import AccountId, OrderId
 from tradewind.infra.clock import Clock, clock_from_environment
-from tradewind.infra.crashpoint import crashpoint_from_environment
 from tradewind.infra.decimals import trap_floats
 from tradewind.infra.eventlog import HINT_CHANNEL
 from tradewind.infra.hints import Hints
@@ -27,17 +26,15 @@ from tradewind.infra.identifiers import IdSource
 from tradewind.infra.leases import Lease
 from tradewind.infra.logging import configure_logging
 from tradewind.infra.metrics import serve_metrics
-from tradewind.infra.postgres import connect, open_pool
-from tradewind.infra.pubsub import Subscription, Topics
+from tradewind.infra.postgres import open_pool
 from tradewind.infra.readiness import notify_ready
 from tradewind.infra.redis import open_redis
 from tradewind.infra.settings import Settings, integer, settings_from_environment
 from tradewind.infra.tick_intake import TickIntake
 from tradewind.infra.ticks import TickFeed
+from tradewind.processes.deciding import keep_current, order_service, spare_the_collector
 from tradewind.processes.oms_metrics import expose_oms
-from tradewind.processes.trigger import spare_the_collector
 from tradewind.processes.worker import Task, hold
-from tradewind.services.oms.batch import Tools as OmsTools
 from tradewind.services.oms.markets import Markets
 from tradewind.services.oms.service import Oms
 from tradewind.services.pricing.reference import Reference
@@ -111,14 +108,7 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, shards: int) ->
     redis = await stack.enter_async_context(open_redis(settings.redis_url))
     reference, hints = Reference(pool, clock), Hints(redis, HINT_CHANNEL)
     await reference.refresh()
-    oms_tools = OmsTools(
-        markets=Markets(reference, feed),
-        clock=clock,
-        new_id=ids.new,
-        connect=lambda: connect(settings, "tw_oms"),
-        crashpoint=crashpoint_from_environment(),
-    )
-    oms = Oms(oms_tools, hints.give)
+    oms = order_service(settings, Markets(reference, feed), clock, ids, hints)
     expose_oms(registry, oms)
     return Parts(
         pool=pool,
@@ -161,16 +151,11 @@ def checker(oms: Oms, ids: IdSource) -> Check:
 async def run_background(parts: Parts, settings: Settings, watchers: list[MarginWatcher]) -> None:
     """Keep prices and instruments current, and tell the watchers of what was committed."""
 
-    def wake(*_: bytes) -> None:
+    def committed() -> None:
         for watcher in watchers:
             watcher.wake()
 
-    hinted = Subscription(settings.redis_url, Topics(channels=(HINT_CHANNEL,)), wake, wake)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(parts.reference.follow())
-        group.create_task(parts.hints.run())
-        group.create_task(parts.intake.run())
-        group.create_task(hinted.run())
+    await keep_current(settings, parts.reference, parts.hints, parts.intake, committed)
 
 
 if __name__ == "__main__":

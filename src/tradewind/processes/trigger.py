@@ -5,7 +5,6 @@ lease. It holds an OMS batch of its own, so that a trigger is decided where it w
 """
 
 import asyncio
-import gc
 import os
 import signal
 from contextlib import AsyncExitStack
@@ -19,7 +18,6 @@ from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
 from tradewind.infra.clock import Clock, clock_from_environment
-from tradewind.infra.crashpoint import crashpoint_from_environment
 from tradewind.infra.decimals import trap_floats
 from tradewind.infra.eventlog import HINT_CHANNEL
 from tradewind.infra.hints import Hints
@@ -27,16 +25,15 @@ from tradewind.infra.identifiers import IdSource
 from tradewind.infra.leases import Lease
 from tradewind.infra.logging import configure_logging
 from tradewind.infra.metrics import serve_metrics
-from tradewind.infra.postgres import connect, open_pool
-from tradewind.infra.pubsub import Subscription, Topics
+from tradewind.infra.postgres import open_pool
 from tradewind.infra.readiness import notify_ready
 from tradewind.infra.redis import open_redis
 from tradewind.infra.settings import Settings, integer, settings_from_environment
 from tradewind.infra.tick_intake import TickIntake
 from tradewind.infra.ticks import TickFeed
+from tradewind.processes.deciding import keep_current, order_service
 from tradewind.processes.oms_metrics import expose_oms
 from tradewind.processes.worker import Task, hold
-from tradewind.services.oms.batch import Tools as OmsTools
 from tradewind.services.oms.markets import Markets
 from tradewind.services.oms.service import Oms
 from tradewind.services.oms.submission import Answer, Command
@@ -113,14 +110,7 @@ async def build_parts(stack: AsyncExitStack, settings: Settings, shards: int) ->
     rings = await stack.enter_async_context(open_redis(settings.redis_url, timeout=REDIS_TIMEOUT_S))
     reference, hints = Reference(pool, clock), Hints(redis, HINT_CHANNEL)
     await reference.refresh()
-    oms_tools = OmsTools(
-        markets=Markets(reference, feed),
-        clock=clock,
-        new_id=IdSource().new,
-        connect=lambda: connect(settings, "tw_oms"),
-        crashpoint=crashpoint_from_environment(),
-    )
-    oms = Oms(oms_tools, hints.give)
+    oms = order_service(settings, Markets(reference, feed), clock, IdSource(), hints)
     expose_oms(registry, oms)
     return Parts(
         pool=pool,
@@ -144,14 +134,7 @@ def tools_of(parts: Parts) -> Tools:
         instruments=lambda: parts.reference.instruments,
         submit=submitter(parts.oms),
         metrics=parts.metrics,
-        filled=spare_the_collector,
     )
-
-
-def spare_the_collector() -> None:
-    """Let the collector leave alone what is there: to look at a million orders takes seconds."""
-    gc.collect()
-    gc.freeze()
 
 
 def tasks(parts: Parts, engines: list[TriggerEngine]) -> list[Task]:
@@ -175,16 +158,11 @@ def submitter(oms: Oms) -> Submit:
 async def run_background(parts: Parts, settings: Settings, engines: list[TriggerEngine]) -> None:
     """Keep prices and instruments current, and tell the engines of what was committed."""
 
-    def wake(*_: bytes) -> None:
+    def committed() -> None:
         for engine in engines:
             engine.wake()
 
-    hinted = Subscription(settings.redis_url, Topics(channels=(HINT_CHANNEL,)), wake, wake)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(parts.reference.follow())
-        group.create_task(parts.hints.run())
-        group.create_task(parts.intake.run())
-        group.create_task(hinted.run())
+    await keep_current(settings, parts.reference, parts.hints, parts.intake, committed)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from tradewind.infra.leases import Lease
 from tradewind.infra.postgres import AWAY, Connection
 from tradewind.infra.redis import honour_cancellation
 from tradewind.infra.ticks import TickFeed
+from tradewind.services.accounts.groups import read_all_groups, read_groups, read_moved
 from tradewind.services.exposure import store
 from tradewind.services.exposure.view import ExposureView
 from tradewind.services.oms.markets import Markets
@@ -103,7 +104,7 @@ class ExposureJob:
             reporting = await store.read_reporting(connection)
             if reporting is None:
                 return None
-            view.regroup(await store.read_all_groups(connection, now))
+            view.regroup(await read_all_groups(connection, now))
             view.put(await store.read_open(connection))
         _log.info("exposure_loaded", places=len(view.stakes))
         return _Watch(
@@ -141,7 +142,7 @@ class ExposureJob:
         if changed.keys:
             parts = await store.read_some(connection, changed.keys)
             if strangers := watch.view.strangers(changed.keys):
-                watch.view.regroup(await store.read_groups(connection, now, strangers))
+                watch.view.regroup(await read_groups(connection, now, strangers))
             watch.view.put(parts)
         watch.start = changed.next_start
         return changed.busy
@@ -150,9 +151,9 @@ class ExposureJob:
         self, connection: Connection, watch: _Watch, since: datetime | None, now: datetime
     ) -> None:
         if since is None:
-            watch.view.regroup(await store.read_all_groups(connection, now))
-        elif moved := await store.read_moved(connection, since, now):
-            watch.view.regroup(await store.read_groups(connection, now, moved))
+            watch.view.regroup(await read_all_groups(connection, now))
+        elif moved := await read_moved(connection, since, now):
+            watch.view.regroup(await read_groups(connection, now, moved))
 
     async def _publish(self, watch: _Watch) -> None:
         """Publish what changed, and what did not before it looks old."""

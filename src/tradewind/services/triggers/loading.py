@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tradewind.infra.eventlog import log_end
 from tradewind.infra.postgres import Connection
+from tradewind.services.accounts.groups import read_all_groups
 from tradewind.services.triggers import store
 from tradewind.services.triggers.evaluation import LATE_MAX, Evaluation
 from tradewind.services.triggers.resting import OrderView
@@ -34,7 +35,7 @@ async def load(
 
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         start = await log_end(connection)
-        evaluation.regroup(await store.read_all_groups(connection, now))
+        evaluation.regroup(await read_all_groups(connection, now))
         await store.load_open_orders(connection, symbols, take)
         entries = await store.read_progress(connection, symbols)
     evaluation.index.sort()

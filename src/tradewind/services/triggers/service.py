@@ -21,6 +21,7 @@ from tradewind.infra.clock import Clock
 from tradewind.infra.leases import Lease, guard
 from tradewind.infra.postgres import AWAY, Connection
 from tradewind.infra.redis import honour_cancellation
+from tradewind.services.accounts.groups import read_all_groups, read_groups, read_moved
 from tradewind.services.marketdata.writer import in_shard
 from tradewind.services.oms.submission import Answer
 from tradewind.services.triggers import store
@@ -63,8 +64,6 @@ class Tools:
     instruments: Callable[[], Mapping[Symbol, Instrument]]
     submit: Submit
     metrics: TriggerMetrics
-    #: Called once an index is filled, which stays for long.
-    filled: Callable[[], None] = lambda: None
 
 
 class TriggerEngine:
@@ -116,7 +115,6 @@ class TriggerEngine:
         async with self._tools.pool.acquire(timeout=_TIMEOUT_S) as connection:
             found = await load(connection, evaluation, symbols, self._tools.clock.now())
         await watch.reader.begin(found.entries, LATE_MAX.total_seconds())
-        self._tools.filled()
         self._show_size(watch)
         orders = len(evaluation.index.orders)
         _log.info("triggers_loaded", shard=self._name, orders=orders, symbols=len(symbols))
@@ -190,7 +188,7 @@ class TriggerEngine:
         accounts = [*homeless, *(order.owner.account_id for order in stale)]
         if accounts:
             now = self._tools.clock.now()
-            evaluation.regroup(await store.read_groups(connection, now, accounts))
+            evaluation.regroup(await read_groups(connection, now, accounts))
         if stale:
             named = [(order.owner.account_id, order.order_id) for order in stale]
             views = await store.read_orders(connection, named)
@@ -225,9 +223,9 @@ class TriggerEngine:
     async def _groups(self, since: datetime | None, now: datetime) -> Mapping[AccountId, str]:
         async with self._tools.pool.acquire(timeout=_TIMEOUT_S) as connection:
             if since is None:
-                return await store.read_all_groups(connection, now)
-            moved = await store.read_moved(connection, since, now)
-            return await store.read_groups(connection, now, moved) if moved else {}
+                return await read_all_groups(connection, now)
+            moved = await read_moved(connection, since, now)
+            return await read_groups(connection, now, moved) if moved else {}
 
     async def _record_progress(self, watch: "_Watch", lease: Lease) -> None:
         progress: dict[str, str] = {}
